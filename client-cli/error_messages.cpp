@@ -1,0 +1,107 @@
+// Errors of the engine and the centre in Vietnamese. The engine speaks English and names its errors
+// with stable words; the words select the sentence here. A status with Vietnamese letters is the
+// client's own and already in the person's language.
+#include <algorithm>
+#include <string>
+
+#include "messages.h"
+
+namespace nhip::cli {
+namespace {
+
+struct NamedError {
+  std::string_view name;
+  std::string_view message;
+  std::string_view hint;
+  bool with_detail;  // the engine's words name the field or the value's limits
+};
+
+constexpr NamedError kNamedErrors[] = {
+    {"connection_refused", "Máy chủ không trả lời ở địa chỉ này.",
+     "Dữ liệu vẫn còn nguyên trên máy; hãy thử lại sau.", false},
+    {"cancelled", "Đã dừng theo yêu cầu.", "Chạy lại lệnh để tiếp tục.", false},
+    {"bad_code", "Mã ghi danh phải có 25 chữ và số, chia thành năm nhóm.",
+     "Nhập đúng như trên giấy.", false},
+    {"not_the_centre", "Nơi trả lời ở địa chỉ này không phải máy chủ trung tâm.",
+     "Kiểm tra địa chỉ và kết nối mạng.", false},
+    {"wrong_code", "Mã ghi danh không đúng.", "Kiểm tra lại từng ký tự của mã.", false},
+    {"used_code", "Mã ghi danh đã được dùng.", "Xin cơ quan cấp mã mới.", false},
+    {"expired_code", "Mã ghi danh đã hết hạn.", "Xin cơ quan cấp mã mới.", false},
+    {"wrong_server", "Máy chủ này không phải nơi cấp mã ghi danh.",
+     "Kiểm tra địa chỉ máy chủ; không có gì bí mật đã được gửi đi.", false},
+    {"not_enrolled", "Máy này chưa ghi danh.",
+     "Hãy chạy \"nhip enrol --server ĐỊA_CHỈ --code MÃ\".", false},
+    {"already_enrolled", "Máy này đã ghi danh rồi.", "Dùng \"nhip sync\", hoặc --replica tệp khác.",
+     false},
+    {"revoked", "Máy này đã bị thu hồi quyền.",
+     "Hãy liên hệ cơ quan; dữ liệu trên máy vẫn xem và xuất được.", false},
+    {"plain_http", "Không gửi dữ liệu qua HTTP không mã hóa.", "Dùng địa chỉ https://.", false},
+    {"busy", "Một chương trình khác đang dùng tệp dữ liệu.", "Đợi giây lát rồi thử lại.", false},
+    {"unknown_type", "Không có loại bản ghi này.", "Xem lại tên loại, ví dụ activity.", true},
+    {"not_found", "Không tìm thấy bản ghi.", "Kiểm tra loại và id.", false},
+    {"sealed_field", "Trường này thuộc dữ liệu nhạy cảm, bản này chưa nhận.",
+     "Bỏ trường đó rồi lưu lại.", true},
+    {"missing_field", "Thiếu trường bắt buộc.", "Bổ sung trường đó.", true},
+    {"wrong_type", "Giá trị sai kiểu.", "Văn bản đặt trong dấu nháy kép; số viết liền.", true},
+    {"out_of_range", "Số nằm ngoài khoảng cho phép.", "Kiểm tra lại con số.", true},
+    {"bad_date", "Ngày không có thật hoặc viết chưa đúng.", "Viết dạng 2026-06-01.", true},
+    {"too_long", "Nội dung quá dài.", "Rút ngắn lại.", true},
+    {"bad_id", "Id chưa đúng dạng.", "Id là UUID chữ thường.", true},
+};
+
+std::string_view sentence_of(Code code) {
+  switch (code) {
+    case Code::kOk: return "";
+    case Code::kUnavailable: return "Không kết nối được với máy chủ. Không mất dữ liệu nào.";
+    case Code::kBusy: return "Tệp dữ liệu đang được dùng.";
+    case Code::kUnauthenticated: return "Máy chủ không nhận máy này.";
+    case Code::kForbidden: return "Máy này không được phép làm việc đó.";
+    case Code::kVersion: return "Máy này và máy chủ khác phiên bản; cần cập nhật.";
+    case Code::kCorrupt: return "Tệp dữ liệu bị hỏng.";
+    case Code::kMalformed: return "Dữ liệu viết chưa đúng.";
+    case Code::kInvalid: return "Dữ liệu chưa hợp lệ.";
+    case Code::kNotFound: return "Không tìm thấy.";
+    case Code::kConflict: return "Trạng thái hiện tại không cho phép.";
+    case Code::kLimit: return "Vượt quá giới hạn.";
+    case Code::kDiskFull: return "Ổ đĩa đã đầy; chưa lưu được gì.";
+    case Code::kUsage: return "Câu lệnh chưa đúng.";
+    case Code::kInternal: return "Lỗi bên trong chương trình.";
+  }
+  return "";
+}
+
+std::string_view todo_of(Code code) {
+  switch (next_step(code)) {
+    case NextStep::kNothing: return "";
+    case NextStep::kRetryLater: return "Hãy thử lại sau.";
+    case NextStep::kAskAPerson: return "Hãy liên hệ cơ quan.";
+    case NextStep::kUpdate: return "Hãy cập nhật chương trình.";
+    case NextStep::kKeepEvidence: return "Giữ nguyên tệp và báo cho người phụ trách.";
+    case NextStep::kCorrectInput: return "Hãy sửa lại rồi thử lại.";
+  }
+  return "";
+}
+
+bool has_own_words(const std::string& message) {
+  return std::any_of(message.begin(), message.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+}  // namespace
+
+ErrorText describe(Language language, const Status& status) {
+  if (language == Language::kEnglish || has_own_words(status.message())) {
+    return {status.message(), status.hint()};
+  }
+  const auto* named = std::find_if(std::begin(kNamedErrors), std::end(kNamedErrors),
+                                   [&](const NamedError& e) { return e.name == status.name(); });
+  if (named == std::end(kNamedErrors)) {
+    const std::string detail = status.message().empty() ? "" : " (" + status.message() + ")";
+    return {std::string(sentence_of(status.code())) + detail, std::string(todo_of(status.code()))};
+  }
+  std::string message(named->message);
+  if (named->with_detail && !status.message().empty()) message += " (" + status.message() + ")";
+  return {std::move(message), std::string(named->hint)};
+}
+
+}  // namespace nhip::cli

@@ -1,0 +1,82 @@
+#include "protocol/session.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+
+namespace nhip::protocol {
+
+namespace {
+
+constexpr std::uint64_t kChunkFirst = 128u << 10;
+constexpr std::uint64_t kChunkMin = 8u << 10;
+constexpr std::int64_t kWaitFirstMs = 200;
+constexpr std::int64_t kWaitMaxMs = 5'000;
+constexpr std::uint64_t kHeadersBytes = 600;  // what a round costs before it carries anything
+
+}  // namespace
+
+Session::Session(const SessionOptions& options, std::int64_t now)
+    : options_(options), chunk_(kChunkFirst), last_progress_(now) {}
+
+Action Session::next(std::int64_t now) {
+  Action action;
+  if (fatal_) return {Action::Kind::kGiveUp, 0, 0, 0, last_failure_};
+  if (done_) return {Action::Kind::kDone, 0, 0, 0, {}};
+  if (now < wait_until_) return {Action::Kind::kWait, 0, 0, wait_until_ - now, {}};
+  std::uint64_t room = chunk_;
+  if (options_.budget_bytes > 0) {
+    const std::uint64_t used = bytes_ + kHeadersBytes;
+    if (used >= options_.budget_bytes && !first_) return {Action::Kind::kDone, 0, 0, 0, {}};
+    const std::uint64_t left = options_.budget_bytes > used ? options_.budget_bytes - used : kHeadersBytes;
+    room = std::min(room, std::max<std::uint64_t>(left / 2, 512));
+  }
+  // While pages are coming the outbox waits: the last page then covers our own operations, too, and
+  // nothing comes back as an echo.
+  action.push_bytes = more_ ? 0 : room;
+  action.answer_bytes_max = room;
+  ++rounds_;
+  return action;
+}
+
+void Session::on_answer(const Outcome& outcome, std::int64_t now) {
+  bytes_ += outcome.bytes;
+  failures_ = 0;
+  wait_until_ = 0;
+  chunk_ = std::min<std::uint64_t>(chunk_ * 2, core::kChunkBytesMax);
+  if (outcome.progress || first_) last_progress_ = now;
+  first_ = false;
+  more_ = outcome.more;
+  outbox_left_ = outcome.outbox_left;
+  if (more_ || outbox_left_) return;
+  if (!outcome.verified && !did_restart_) {
+    wants_restart_ = true;
+    return;
+  }
+  complete_ = true;
+  done_ = true;
+}
+
+void Session::restarted() {
+  wants_restart_ = false;
+  did_restart_ = true;
+}
+
+void Session::on_failure(const Status& status, std::uint32_t random, std::int64_t now) {
+  last_failure_ = status;
+  if (next_step(status.code()) != NextStep::kRetryLater || status.name() == "cancelled") {
+    fatal_ = true;
+    return;
+  }
+  const bool refused = status.name() == "connection_refused";
+  const std::int64_t patience =
+      refused ? std::min(options_.patience_ms, options_.refused_patience_ms) : options_.patience_ms;
+  chunk_ = std::max(chunk_ / 2, kChunkMin);
+  const std::int64_t ceiling = std::min(kWaitMaxMs, kWaitFirstMs << std::min(failures_, 6u));
+  const std::int64_t wait = kWaitFirstMs / 2 + static_cast<std::int64_t>(random) % ceiling;
+  ++failures_;
+  wait_until_ = now + wait;
+  if (wait_until_ - last_progress_ >= patience) fatal_ = true;
+}
+
+}  // namespace nhip::protocol

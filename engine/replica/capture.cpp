@@ -1,0 +1,297 @@
+// Sealing compares. A mark says that a cell was touched and what it held before; the record as it stands
+// now says what it holds. What differs becomes an operation; what was changed and changed back leaves no
+// trace. Rows above the mark are new and need no entries at all. The centre's view of an edited record
+// ("under") is noted here, while the old values are still known.
+
+#include "replica/capture.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+#include "record/record_json.h"
+#include "replica/outbox.h"
+#include "replica/record_state.h"
+#include "replica/table_sql.h"
+
+namespace nhip::replica {
+
+namespace {
+
+const core::CellKey kDeletedCell{kDeletedField, {}};
+
+struct Touched {
+  std::map<core::CellKey, Value> before;  // null: the cell was empty
+  std::optional<Id> removed;              // id of the record that stood at this rid
+  bool inserted = false;
+};
+
+class Sealer {
+ public:
+  Sealer(Store& store, SealAs as, std::set<std::string>* touched)
+      : store_(store), as_(as), touched_(touched) {}
+
+  Status run() {
+    NHIP_TRY(read_marks());
+    NHIP_TRY(find_new_rows());
+    if (marks_.empty() && !any_new_) return {};
+    NHIP_TRY(store_.silence_triggers());
+    for (RecordTable* table : store_.tables()) NHIP_TRY(seal_type(*table));
+    NHIP_TRY(flush());
+    NHIP_TRY(store_.db().execute("DELETE FROM _nhip_mark"));
+    return store_.arm_triggers();
+  }
+
+ private:
+  Status read_marks() {
+    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT type,rid,field,element,old FROM _nhip_mark"));
+    for (;;) {
+      NHIP_TRY_ASSIGN(const bool row, stmt.step());
+      if (!row) return {};
+      const auto type = static_cast<std::uint16_t>(stmt.integer(0));
+      RecordTable* table = store_.table(type);
+      if (table == nullptr) continue;
+      Touched& entry = marks_[type][stmt.integer(1)];
+      const auto field = static_cast<std::uint16_t>(stmt.integer(2));
+      if (field == kDeletedField) {
+        entry.removed = stmt.id(4);
+      } else if (field == kInsertedField) {
+        entry.inserted = true;
+      } else {
+        core::CellKey cell{field, stmt.text(3)};
+        NHIP_TRY_ASSIGN(Value before, table->unpack_mark(cell, stmt.value(4)));
+        entry.before.emplace(std::move(cell), std::move(before));
+      }
+    }
+  }
+
+  Status find_new_rows() {
+    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT type,mark FROM _nhip_guard"));
+    for (;;) {
+      NHIP_TRY_ASSIGN(const bool row, stmt.step());
+      if (!row) break;
+      guards_[static_cast<std::uint16_t>(stmt.integer(0))] = stmt.integer(1);
+    }
+    for (RecordTable* table : store_.tables()) {
+      NHIP_TRY_ASSIGN(const std::int64_t highest, table->highest_rid());
+      if (highest > guards_[table->type().number]) any_new_ = true;
+    }
+    return {};
+  }
+
+  Status seal_type(RecordTable& table) {
+    done_.clear();
+    const std::int64_t guard = guards_[table.type().number];
+    const auto marked = marks_.find(table.type().number);
+    if (marked != marks_.end()) {
+      for (auto& [rid, entry] : marked->second) {
+        if (rid > guard) continue;  // a new row, or children left behind by one
+        NHIP_TRY(seal_known(table, rid, entry));
+      }
+    }
+    NHIP_TRY_ASSIGN(const std::int64_t highest, table.highest_rid());
+    if (highest <= guard) return {};
+    if (as_ == SealAs::kManyGroups) NHIP_TRY(forget_replaced(table));
+    return table.each_after(guard, [&](const RecordTable::Found& found) -> Status {
+      if (done_.count(found.id) > 0) return {};
+      return seal_new(table, found);
+    });
+  }
+
+  // INSERT OR REPLACE removes the old row of an id without firing its delete trigger. Its version entry is
+  // all that is left; the record itself is sealed as a new row and meets its history at the centre.
+  Status forget_replaced(RecordTable& table) {
+    const std::string versions = store::quoted(version_table(table.type()));
+    const std::string orphans = " WHERE NOT EXISTS(SELECT 1 FROM " + store::quoted(table.type().name) +
+                                " r WHERE r.rid=" + versions + ".rid)";
+    NHIP_TRY_ASSIGN(auto count, store_.db().prepare("SELECT count(*) FROM " + versions + orphans));
+    NHIP_TRY_ASSIGN(const bool row, count.step());
+    if (!row || count.integer(0) == 0) return {};
+    NHIP_TRY(store_.db().execute("DELETE FROM " + versions + orphans));
+    return recount_digests();
+  }
+
+  Status recount_digests() {
+    store_.clear_digests();
+    for (RecordTable* table : store_.tables()) {
+      NHIP_TRY_ASSIGN(auto stmt, store_.db().prepare(
+          "SELECT r.id,v.scope,v.seq FROM " + store::quoted(table->type().name) + " r JOIN " +
+          store::quoted(version_table(table->type())) + " v ON v.rid=r.rid"));
+      for (;;) {
+        NHIP_TRY_ASSIGN(const bool row, stmt.step());
+        if (!row) break;
+        NHIP_TRY_ASSIGN(const std::string scope, store_.scope_name(stmt.integer(1)));
+        store_.digest_add(scope, table->type().number, stmt.id(0), stmt.unsigned_integer(2), false);
+      }
+    }
+    return recount_shelf();
+  }
+
+  Status recount_shelf() {
+    NHIP_TRY_ASSIGN(auto stmt, store_.db().prepare("SELECT type,id,scope,seq,state FROM _nhip_shelf"));
+    for (;;) {
+      NHIP_TRY_ASSIGN(const bool row, stmt.step());
+      if (!row) return {};
+      NHIP_TRY_ASSIGN(const std::string scope, store_.scope_name(stmt.integer(2)));
+      NHIP_TRY_ASSIGN(const core::Row state, decode_state(store_, stmt.blob(4)));
+      store_.digest_add(scope, static_cast<std::uint16_t>(stmt.integer(0)), stmt.id(1),
+                        stmt.unsigned_integer(3), core::is_deleted(state.cells));
+    }
+  }
+
+  Status seal_known(RecordTable& table, std::int64_t rid, Touched& entry) {
+    NHIP_TRY_ASSIGN(auto found, table.read(rid));
+    if (entry.removed) NHIP_TRY(seal_removed(table, rid, entry));
+    if (!found || done_.count(found->id) > 0) return {};
+    if (entry.removed || entry.inserted) return seal_new(table, *found);
+    core::Cells before = found->cells;
+    for (auto& [cell, value] : entry.before) core::set_cell(before, cell, value);
+    return seal_edit(table, found->id, rid, rid, before, found->cells);
+  }
+
+  Status seal_removed(RecordTable& table, std::int64_t rid, Touched& entry) {
+    core::Cells before;
+    for (auto& [cell, value] : entry.before) core::set_cell(before, cell, value);
+    NHIP_TRY_ASSIGN(auto again, table.read(*entry.removed));
+    if (again) return seal_edit(table, *entry.removed, rid, again->rid, before, again->cells);
+    done_.insert(*entry.removed);
+    NHIP_TRY_ASSIGN(auto centre, centre_before(table, *entry.removed, rid, before));
+    NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), before));
+    NHIP_TRY(remove_version(store_, table.type(), rid));
+    // Never seen by the centre and not waiting to be sent: it came and went between two seals.
+    NHIP_TRY_ASSIGN(const auto pending, pending_of(store_, table.type().number, *entry.removed));
+    if (!centre && pending.empty()) return {};
+    if (centre) NHIP_TRY(shelve(store_, table.type().number, *entry.removed, *centre));
+    return add(table.type(), *entry.removed, scope, centre, {{kDeletedCell, Value(std::int64_t{1})}});
+  }
+
+  // The centre's state of the record that stood at `rid` with the cells `before`.
+  Result<std::optional<CentreState>> centre_before(RecordTable& table, const Id& id, std::int64_t rid,
+                                                   const core::Cells& before) {
+    NHIP_TRY_ASSIGN(auto centre, read_version(store_, table.type(), rid));
+    if (centre) {
+      NHIP_TRY_ASSIGN(centre->row.cells, under_of(store_, table.type().number, id, before));
+    }
+    return centre;
+  }
+
+  Status seal_edit(RecordTable& table, const Id& id, std::int64_t old_rid, std::int64_t rid,
+                   const core::Cells& before, const core::Cells& after) {
+    done_.insert(id);
+    NHIP_TRY_ASSIGN(auto centre, centre_before(table, id, old_rid, before));
+    if (old_rid != rid && centre) {
+      NHIP_TRY(remove_version(store_, table.type(), old_rid));
+      NHIP_TRY(write_version(store_, table.type(), rid, *centre));
+    }
+    std::vector<core::Change> changes = whole_groups(table.type(), difference(before, after), after);
+    if (changes.empty()) return {};
+    if (centre) NHIP_TRY(note_pending(store_, table.type().number, id, after, centre->row.cells));
+    NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), after));
+    return add(table.type(), id, scope, centre, std::move(changes));
+  }
+
+  Status seal_new(RecordTable& table, const RecordTable::Found& found) {
+    done_.insert(found.id);
+    NHIP_TRY_ASSIGN(RecordState state, load_state(store_, table.type().number, found.id));
+    std::vector<core::Change> changes;
+    if (state.centre && core::is_deleted(state.centre->row.cells)) changes.push_back({kDeletedCell, Value()});
+    for (const auto& [cell, value] : found.cells) changes.push_back({cell, value});
+    NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), found.cells));
+    return add(table.type(), found.id, scope, state.centre, std::move(changes));
+  }
+
+  // All fields of a group when one of them changed, so that a group is merged as one.
+  static std::vector<core::Change> whole_groups(const Type& type, std::vector<core::Change> changes,
+                                                const core::Cells& after) {
+    std::set<std::string> groups;
+    std::set<core::CellKey> present;
+    for (const core::Change& change : changes) {
+      present.insert(change.cell);
+      const Field* field = type.field(change.cell.field);
+      if (field != nullptr && field->is_scalar() && !field->group.empty()) groups.insert(field->group);
+    }
+    if (groups.empty()) return changes;
+    for (const Field& field : type.fields) {
+      const core::CellKey cell{field.number, {}};
+      if (!field.is_scalar() || groups.count(field.group) == 0 || present.count(cell) > 0) continue;
+      changes.push_back({cell, core::cell_value(after, cell)});
+    }
+    std::sort(changes.begin(), changes.end(),
+              [](const core::Change& a, const core::Change& b) { return a.cell < b.cell; });
+    return changes;
+  }
+
+  // Before enrolment a record may not know its unit yet; its scope is filled in then.
+  Result<std::string> scope_for(const Type& type, const core::Cells& cells) {
+    auto scope = record::scope_of(type, cells);
+    if (!scope.ok() && !store_.enrolment()) return std::string();
+    if (!scope.ok()) return std::string("unplaced");  // the centre refuses it by name; it goes to the tray
+    return scope;
+  }
+
+  Status add(const Type& type, const Id& id, const std::string& scope,
+             const std::optional<CentreState>& centre, std::vector<core::Change> changes) {
+    std::size_t bytes = 64;
+    for (const core::Change& change : changes) bytes += 8 + change.cell.element.size() + size_of(change.value);
+    const bool full = group_.size() == core::kGroupOperationsMax || group_bytes_ + bytes > core::kGroupBytesMax;
+    if (full && as_ == SealAs::kManyGroups && !group_.empty()) {
+      NHIP_TRY(flush());
+    } else if (full) {
+      return {Code::kLimit, "transaction_too_large",
+              "One transaction may touch at most 1,000 records and 2 MB.", "Commit in smaller parts."};
+    }
+    group_bytes_ += bytes;
+    core::Operation op;
+    op.type = type.number;
+    op.id = id;
+    op.scope = scope;
+    op.held = centre ? centre->seq : 0;
+    NHIP_TRY_ASSIGN(op.seen, position_in(scope));
+    op.changes = std::move(changes);
+    group_.push_back(std::move(op));
+    if (touched_ != nullptr) touched_->insert(type.name);
+    return {};
+  }
+
+  // How far this device has followed the feed that carries the scope.
+  Result<std::uint64_t> position_in(const std::string& scope) {
+    const auto known = positions_.find(scope);
+    if (known != positions_.end()) return known->second;
+    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT seq FROM _nhip_feed WHERE name=?1 OR name='*'"));
+    NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, scope).step());
+    return positions_[scope] = row ? stmt.unsigned_integer(0) : 0;
+  }
+
+  Status flush() {
+    if (group_.empty()) return {};
+    NHIP_TRY_ASSIGN(const core::Hlc stamp, store_.tick());
+    for (core::Operation& op : group_) op.stamp = stamp;
+    NHIP_TRY(append_group(store_, std::move(group_)));
+    group_.clear();
+    group_bytes_ = 0;
+    return {};
+  }
+
+  static std::size_t size_of(const Value& value) {
+    if (value.text()) return value.text()->size();
+    return value.blob() ? value.blob()->size() : 8;
+  }
+
+  Store& store_;
+  const SealAs as_;
+  std::set<std::string>* touched_;
+  std::map<std::uint16_t, std::map<std::int64_t, Touched>> marks_;
+  std::map<std::uint16_t, std::int64_t> guards_;
+  bool any_new_ = false;
+  std::set<Id> done_;
+  std::map<std::string, std::uint64_t> positions_;
+  std::vector<core::Operation> group_;
+  std::size_t group_bytes_ = 0;
+};
+
+}  // namespace
+
+Status seal(Store& store, SealAs as, std::set<std::string>* touched) {
+  return Sealer(store, as, touched).run();
+}
+
+}  // namespace nhip::replica

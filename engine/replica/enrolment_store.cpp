@@ -1,0 +1,103 @@
+// What enrolment changes in a replica: its centre, its unit, its keys, and the work entered before.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "record/record_json.h"
+#include "replica/outbox.h"
+#include "replica/store.h"
+
+namespace nhip::replica {
+
+namespace {
+
+Status key_fault(const std::string& path) {
+  return {Code::kCorrupt, "no_key", "The key file " + path + " is missing or damaged.",
+          "It belongs beside the replica. Without it this device must be enrolled again; "
+          "the records are still readable."};
+}
+
+// Writes the whole file and its folder entry to the disk before it returns.
+Status write_key(const std::string& path, std::span<const std::uint8_t> bytes) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) return key_fault(path);
+  const bool written = ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+                       ::fsync(file) == 0;
+  ::close(file);
+  return written ? Status() : key_fault(path);
+}
+
+}  // namespace
+
+Result<crypto::KeyPair> Store::signing_key() {
+  const std::string path = path_ + "-key";
+  std::array<std::uint8_t, 32> seed{};
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && !enrolment_) {
+    environment_.random(seed.data(), seed.size());
+    NHIP_TRY(write_key(path, seed));
+    return crypto::KeyPair::from_seed(seed);
+  }
+  if (file < 0) return key_fault(path);
+  const ssize_t size = ::read(file, seed.data(), seed.size());
+  ::close(file);
+  if (size != static_cast<ssize_t>(seed.size())) return key_fault(path);
+  return crypto::KeyPair::from_seed(seed);
+}
+
+Status Store::save_enrolment(const Enrolment& enrolment) {
+  NHIP_TRY(set_setting("device_id", Value(enrolment.device_id)));
+  NHIP_TRY(set_setting("unit_id", Value(enrolment.unit_id)));
+  NHIP_TRY(set_setting("role", Value(enrolment.role)));
+  NHIP_TRY(set_setting("server", Value(enrolment.server)));
+  NHIP_TRY(set_setting("centre_id", Value(enrolment.centre_id)));
+  NHIP_TRY(set_setting("server_key", Value(Bytes(enrolment.server_key.begin(), enrolment.server_key.end()))));
+  NHIP_TRY(set_setting("digest_key", Value(Bytes(enrolment.digest_key.begin(), enrolment.digest_key.end()))));
+  enrolment_ = enrolment;
+  return place_early_work();
+}
+
+// Records written before enrolment named no unit, so their operations have no scope yet.
+Status Store::place_early_work() {
+  NHIP_TRY(silence_triggers());
+  for (RecordTable* each : tables()) {
+    const Type& type = each->type();
+    const Field* unit = type.scope.prefix.empty() ? nullptr : type.field(type.scope.column);
+    if (unit == nullptr) continue;
+    NHIP_TRY_ASSIGN(auto stmt, db_->prepare("UPDATE " + store::quoted(type.name) + " SET " +
+                                            store::quoted(unit->column.name) + "=?1 WHERE " +
+                                            store::quoted(unit->column.name) + " IS NULL"));
+    NHIP_TRY(stmt.bind(1, enrolment_->unit_id).run());
+  }
+  NHIP_TRY(arm_triggers());
+  NHIP_TRY_ASSIGN(std::vector<QueuedOperation> queued, read_outbox(*this, 0, SIZE_MAX));
+  for (QueuedOperation& each : queued) {
+    core::Operation& op = each.operation;
+    const Type* type = schema_.type(op.type);
+    if (!op.scope.empty() || type == nullptr) continue;
+    core::Cells cells;
+    for (const core::Change& change : op.changes) core::set_cell(cells, change.cell, change.value);
+    const core::CellKey unit{type->scope.column, {}};
+    if (core::cell_value(cells, unit).is_null()) {
+      core::set_cell(cells, unit, Value(enrolment_->unit_id));
+      op.changes.push_back({unit, Value(enrolment_->unit_id)});
+      std::sort(op.changes.begin(), op.changes.end(),
+                [](const core::Change& a, const core::Change& b) { return a.cell < b.cell; });
+    }
+    NHIP_TRY_ASSIGN(op.scope, record::scope_of(*type, cells));
+    NHIP_TRY(update_queued(*this, op));
+  }
+  return {};
+}
+
+Status Store::check_schema(const std::string& schema_json) const {
+  NHIP_TRY_ASSIGN(const Schema centres, Schema::parse(schema_json));
+  if (centres.name() == schema_.name()) return {};
+  return {Code::kVersion, "other_schema", "The centre works with another kind of records.",
+          "Enrol with the program made for that centre."};
+}
+
+}  // namespace nhip::replica

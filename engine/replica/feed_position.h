@@ -1,0 +1,22 @@
+// Where this device stands in the feeds it follows: cursors, and what it holds beyond them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocol/messages.h"
+#include "replica/store.h"
+
+namespace nhip::replica {
+
+// Follows exactly these feeds from now on; new ones from their beginning.
+Status follow(Store& store, const std::vector<std::string>& feeds);
+Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store);
+// Also forgets what is held beyond the cursor and lies behind it now.
+Status move_cursor(Store& store, const std::string& feed, const protocol::Cursor& cursor);
+Status restart_feed(Store& store, const std::string& feed);
+// A version of our own at `seq` is held exactly. Ignored for scopes that are no feed here.
+Status add_have(Store& store, const std::string& scope, std::uint64_t seq);
+Status set_verified(Store& store, const std::string& feed, bool verified);
+
+}  // namespace nhip::replica

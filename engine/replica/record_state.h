@@ -1,0 +1,66 @@
+// RecordState: the two faces of a record on a device, and the only code that writes them.
+//
+// `centre` is the state the centre told us: cells, versions, sequence number, scope. `shown` is what the
+// record table holds for people: the centre's state with pending operations merged on top. They are the
+// same but for records with pending operations, so only the difference is stored (_nhip_under). A record
+// that is not shown keeps the centre's state on the shelf. Everything a sync brings goes through
+//     load → change `centre` → show() → save,
+// which makes the result independent of what happened before it. Inside a transaction with silent triggers.
+#pragma once
+
+#include <optional>
+
+#include "core/operation.h"
+#include "core/row.h"
+#include "replica/store.h"
+
+namespace nhip::replica {
+
+struct CentreState {
+  std::string scope;
+  std::uint64_t seq = 0;
+  core::Row row;
+};
+
+struct RecordState {
+  std::uint16_t type = 0;
+  Id id;
+  std::optional<std::int64_t> rid;      // of the row in the record table
+  std::optional<core::Cells> shown;     // its cells, unknown fields included
+  std::optional<CentreState> centre;
+  bool on_shelf = false;                // where `centre` was found
+};
+
+Result<RecordState> load_state(Store& store, std::uint16_t type, const Id& id);
+
+// Writes what changed between `before` (as loaded) and `after`, and keeps the digests of feeds.
+Status save_state(Store& store, const RecordState& before, const RecordState& after);
+
+// What people see: `centre` with `pending` merged on top, as the centre is expected to merge them.
+// Nothing when the record does not exist for them.
+std::optional<core::Cells> predict(Store& store, const RecordState& state,
+                                   const std::vector<core::Operation>& pending);
+
+// Stores the centre's state of a record whose table row already shows what it should (sealing).
+Status note_pending(Store& store, std::uint16_t type, const Id& id, const core::Cells& shown,
+                    const std::optional<core::Cells>& centre_cells);
+
+// The centre's cells of a record whose table row shows `shown`.
+Result<core::Cells> under_of(Store& store, std::uint16_t type, const Id& id, core::Cells shown);
+
+// Moves the centre's state of a record whose row is gone to the shelf. Digests do not change.
+Status shelve(Store& store, std::uint16_t type, const Id& id, CentreState state);
+
+// Bookkeeping entries as they stand beside a table row.
+Result<std::optional<CentreState>> read_version(Store& store, const Type& type, std::int64_t rid);
+Status remove_version(Store& store, const Type& type, std::int64_t rid);
+Status write_version(Store& store, const Type& type, std::int64_t rid, const CentreState& state);
+
+// `later` as changes on top of `earlier`.
+std::vector<core::Change> difference(const core::Cells& earlier, const core::Cells& later);
+
+// Byte form of a whole state for the shelf: versions, then cells.
+Result<Bytes> encode_state(Store& store, const core::Row& row);
+Result<core::Row> decode_state(Store& store, const Bytes& bytes);
+
+}  // namespace nhip::replica

@@ -1,0 +1,212 @@
+#include "replica/record_table.h"
+
+#include <nlohmann/json.hpp>
+
+#include "record/record_json.h"
+#include "replica/table_sql.h"
+
+namespace nhip::replica {
+
+RecordTable::RecordTable(store::Db& db, const Type& type)
+    : db_(db), type_(type), scalars_(scalar_fields(type)), children_(child_fields(type)),
+      select_(select_rows(type)), insert_(insert_row(type)) {
+  for (const Field* field : children_) {
+    select_children_.push_back(select_children(type, *field));
+    upsert_child_.push_back(upsert_child(type, *field));
+    delete_child_.push_back(delete_child(type, *field));
+  }
+}
+
+Result<std::optional<std::int64_t>> RecordTable::find(const Id& id) {
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached("SELECT rid FROM " + store::quoted(type_.name) + " WHERE id=?1"));
+  stmt.bind(1, id);
+  NHIP_TRY_ASSIGN(const bool row, stmt.step());
+  if (!row) return std::optional<std::int64_t>();
+  return std::optional<std::int64_t>(stmt.integer(0));
+}
+
+RecordTable::Found RecordTable::read_row(store::Stmt& stmt) const {
+  Found found;
+  found.rid = stmt.integer(0);
+  found.id = stmt.id(1);
+  int column = 2;
+  for (const Field* field : scalars_) {
+    Value value = stmt.value(column++);
+    if (!value.is_null()) found.cells[{field->number, {}}] = std::move(value);
+  }
+  Value extra = stmt.value(column);
+  if (!extra.is_null()) found.cells[{kExtraField, {}}] = std::move(extra);
+  return found;
+}
+
+Status RecordTable::read_children(Found& found) {
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    const Field& field = *children_[i];
+    NHIP_TRY_ASSIGN(auto stmt, db_.cached(select_children_[i]));
+    stmt.bind(1, found.rid);
+    for (;;) {
+      NHIP_TRY_ASSIGN(const bool row, stmt.step());
+      if (!row) break;
+      int column = 0;
+      std::vector<Value> keys;
+      for (std::size_t k = 0; k < field.keys.size(); ++k) keys.push_back(stmt.value(column++));
+      std::vector<Value> values;
+      for (std::size_t v = 0; v < field.values.size(); ++v) values.push_back(stmt.value(column++));
+      const auto element = record::element_of(field, keys);
+      if (!element) continue;  // another tool's row that no key can name; it stays where it is
+      core::set_cell(found.cells, {field.number, *element}, record::pack_element(field, values));
+    }
+  }
+  return {};
+}
+
+Result<std::optional<RecordTable::Found>> RecordTable::read(std::int64_t rid) {
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached(select_ + " WHERE rid=?1"));
+  stmt.bind(1, rid);
+  NHIP_TRY_ASSIGN(const bool row, stmt.step());
+  if (!row) return std::optional<Found>();
+  Found found = read_row(stmt);
+  NHIP_TRY(read_children(found));
+  return std::optional<Found>(std::move(found));
+}
+
+Result<std::optional<RecordTable::Found>> RecordTable::read(const Id& id) {
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached(select_ + " WHERE id=?1"));
+  stmt.bind(1, id);
+  NHIP_TRY_ASSIGN(const bool row, stmt.step());
+  if (!row) return std::optional<Found>();
+  Found found = read_row(stmt);
+  NHIP_TRY(read_children(found));
+  return std::optional<Found>(std::move(found));
+}
+
+Status RecordTable::each(const std::function<bool(const Found&)>& each) {
+  NHIP_TRY_ASSIGN(auto stmt, db_.prepare(select_ + " ORDER BY id"));
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) return {};
+    Found found = read_row(stmt);
+    NHIP_TRY(read_children(found));
+    if (!each(found)) return {};
+  }
+}
+
+Status RecordTable::each_after(std::int64_t mark, const std::function<Status(const Found&)>& each) {
+  NHIP_TRY_ASSIGN(auto stmt, db_.prepare(select_ + " WHERE rid>?1 ORDER BY rid"));
+  stmt.bind(1, mark);
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) return {};
+    Found found = read_row(stmt);
+    NHIP_TRY(read_children(found));
+    NHIP_TRY(each(found));
+  }
+}
+
+Result<std::int64_t> RecordTable::highest_rid() {
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached("SELECT max(rid) FROM " + store::quoted(type_.name)));
+  NHIP_TRY_ASSIGN(const bool row, stmt.step());
+  return row ? stmt.integer(0) : std::int64_t{0};
+}
+
+Result<std::int64_t> RecordTable::insert(const Id& id, const core::Cells& cells) {
+  {
+    NHIP_TRY_ASSIGN(auto stmt, db_.cached(insert_));
+    int index = 1;
+    stmt.bind(index++, id);
+    for (const Field* field : scalars_) stmt.bind(index++, core::cell_value(cells, {field->number, {}}));
+    stmt.bind(index, core::cell_value(cells, {kExtraField, {}}));
+    NHIP_TRY(stmt.run());
+  }
+  const std::int64_t rid = db_.last_insert_rowid();
+  for (const auto& [cell, value] : cells) {
+    if (!cell.element.empty()) NHIP_TRY(write_cell(rid, cell, value));
+  }
+  return rid;
+}
+
+Status RecordTable::update(std::int64_t rid, const core::Cells& before, const core::Cells& after) {
+  for (const auto& [cell, value] : before) {
+    if (after.find(cell) == after.end()) NHIP_TRY(write_cell(rid, cell, Value()));
+  }
+  for (const auto& [cell, value] : after) {
+    if (core::cell_value(before, cell) != value) NHIP_TRY(write_cell(rid, cell, value));
+  }
+  return {};
+}
+
+Status RecordTable::write_cell(std::int64_t rid, const core::CellKey& cell, const Value& value) {
+  std::string column;
+  if (cell.field == kExtraField) {
+    column = "extra";
+  } else {
+    const Field* field = type_.field(cell.field);
+    if (field == nullptr) return {};
+    if (!field->is_scalar()) return write_element(*field, rid, cell.element, value);
+    if (!has_place(type_, *field)) return {};
+    column = field->column.name;
+  }
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached("UPDATE " + store::quoted(type_.name) + " SET " +
+                                        store::quoted(column) + "=?2 WHERE rid=?1"));
+  stmt.bind(1, rid).bind(2, value);
+  return stmt.run();
+}
+
+Status RecordTable::write_element(const Field& field, std::int64_t rid, const std::string& element,
+                                  const Value& value) {
+  std::size_t at = 0;
+  while (children_[at] != &field) ++at;
+  const auto keys = record::element_keys(field, element);
+  if (!keys) {
+    return {Code::kMalformed, "bad_element", field.path + ": an element key has the wrong shape"};
+  }
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached(value.is_null() ? delete_child_[at] : upsert_child_[at]));
+  int index = 1;
+  stmt.bind(index++, rid);
+  for (const Value& key : *keys) stmt.bind(index++, key);
+  if (!value.is_null()) {
+    const auto columns = record::unpack_element(field, value);
+    if (!columns || columns->size() != field.values.size()) {
+      return {Code::kMalformed, "bad_element", field.path + ": an element has the wrong shape"};
+    }
+    for (const Value& each : *columns) stmt.bind(index++, each);
+  }
+  return stmt.run();
+}
+
+Status RecordTable::remove(std::int64_t rid) {
+  for (const Field* field : children_) {
+    NHIP_TRY_ASSIGN(auto stmt, db_.cached("DELETE FROM " + store::quoted(child_table(type_, *field)) +
+                                          " WHERE parent=?1"));
+    NHIP_TRY(stmt.bind(1, rid).run());
+  }
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached("DELETE FROM " + store::quoted(type_.name) + " WHERE rid=?1"));
+  return stmt.bind(1, rid).run();
+}
+
+bool RecordTable::has_column(const core::CellKey& cell) const {
+  if (cell.field == kExtraField) return true;
+  const Field* field = type_.field(cell.field);
+  return field != nullptr && (!field->is_scalar() || has_place(type_, *field));
+}
+
+Result<Value> RecordTable::unpack_mark(const core::CellKey& cell, const Value& saved) const {
+  const Field* field = type_.field(cell.field);
+  if (field == nullptr || field->is_scalar() || saved.is_null()) return saved;
+  if (field->shape == Shape::kSet) return record::pack_element(*field, {});
+  if (field->shape == Shape::kMap) return record::pack_element(*field, {saved});
+  const auto array = nlohmann::json::parse(saved.text() ? *saved.text() : "", nullptr, false);
+  if (!array.is_array()) {
+    return Status(Code::kCorrupt, "bad_mark", "The replica's bookkeeping holds a damaged entry.",
+                  "Run 'nhip doctor', and keep a copy of the replica's files.");
+  }
+  std::vector<Value> columns;
+  for (const auto& each : array) {
+    if (each.is_string()) columns.emplace_back(each.get<std::string>());
+    else if (each.is_number_integer()) columns.emplace_back(each.get<std::int64_t>());
+    else columns.emplace_back();
+  }
+  return record::pack_element(*field, columns);
+}
+
+}  // namespace nhip::replica

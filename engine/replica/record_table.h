@@ -1,0 +1,61 @@
+// RecordTable: the rows of one record type as cells. Reads and writes the generated tables of table_sql.h.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/row.h"
+#include "nhip/schema.h"
+#include "store/db.h"
+
+namespace nhip::replica {
+
+class RecordTable {
+ public:
+  // Both outlive the table.
+  RecordTable(store::Db& db, const Type& type);
+
+  const Type& type() const { return type_; }
+
+  struct Found {
+    std::int64_t rid = 0;
+    Id id;
+    core::Cells cells;
+  };
+  Result<std::optional<std::int64_t>> find(const Id& id);
+  Result<std::optional<Found>> read(std::int64_t rid);
+  Result<std::optional<Found>> read(const Id& id);
+  // Ascending id; stops when `each` returns false.
+  Status each(const std::function<bool(const Found&)>& each);
+  // Rows with rid > `mark`, ascending rid.
+  Status each_after(std::int64_t mark, const std::function<Status(const Found&)>& each);
+  Result<std::int64_t> highest_rid();
+
+  // Cells without a column here (unknown fields) are left to the caller.
+  Result<std::int64_t> insert(const Id& id, const core::Cells& cells);
+  // Writes what differs between the two states.
+  Status update(std::int64_t rid, const core::Cells& before, const core::Cells& after);
+  Status remove(std::int64_t rid);
+
+  bool has_column(const core::CellKey& cell) const;
+  // The value of an element from the columns that a trigger saved (see table_sql.cpp, `packed`).
+  Result<Value> unpack_mark(const core::CellKey& cell, const Value& saved) const;
+
+ private:
+  Status read_children(Found& found);
+  Found read_row(store::Stmt& stmt) const;
+  Status write_cell(std::int64_t rid, const core::CellKey& cell, const Value& value);
+  Status write_element(const Field& field, std::int64_t rid, const std::string& element,
+                       const Value& value);
+
+  store::Db& db_;
+  const Type& type_;
+  std::vector<const Field*> scalars_;
+  std::vector<const Field*> children_;
+  std::string select_, insert_;
+  std::vector<std::string> select_children_, upsert_child_, delete_child_;
+};
+
+}  // namespace nhip::replica

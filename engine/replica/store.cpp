@@ -1,0 +1,323 @@
+// Opening, creating, local transactions. What belongs to a centre is in enrolment_store.cpp.
+
+#include "replica/store.h"
+
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "core/limits.h"
+#include "nhip_embedded/device_sql.h"
+#include "replica/table_sql.h"
+
+namespace nhip::replica {
+
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x6e686970;  // "nhip"
+constexpr std::int64_t kLayoutVersion = 1;           // schema/device/NNN.sql
+constexpr std::int64_t kCheckpointPages = 1000;
+constexpr std::int64_t kTriggersOff = INT64_MIN;
+
+Result<std::int64_t> pragma(store::Db& db, const std::string& name) {
+  NHIP_TRY_ASSIGN(auto stmt, db.prepare("PRAGMA " + name));
+  NHIP_TRY_ASSIGN(const bool row, stmt.step());
+  return row ? stmt.integer(0) : std::int64_t{0};
+}
+
+bool file_exists(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
+  const bool is_new = !file_exists(options.path);
+  if (is_new && !options.create) {
+    return Status(Code::kNotFound, "no_replica", "There is no replica at " + options.path + ".",
+                  "Enrol this device first: nhip enrol --server URL --code CODE");
+  }
+  std::unique_ptr<Store> store(new Store());
+  store->path_ = options.path;
+  store->environment_ = options.environment ? *options.environment : system_environment();
+  NHIP_TRY_ASSIGN(store->db_, store::Db::open(options.path, {.create = is_new}));
+  if (is_new) NHIP_TRY(store->create(options));
+  NHIP_TRY(store->load());
+  return store;
+}
+
+Status Store::create(const OpenOptions& options) {
+  NHIP_TRY_ASSIGN(schema_, Schema::parse(options.schema_json));
+  std::array<std::uint8_t, 8> random_id{};
+  environment_.random(random_id.data(), random_id.size());
+  for (const std::uint8_t byte : random_id) author_.replica = author_.replica << 8 | byte;
+  author_.incarnation = 1;
+  NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
+  NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
+  NHIP_TRY(db_->execute(nhip::embedded::device_sql()));
+  NHIP_TRY(db_->execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
+                        "; PRAGMA user_version=" + std::to_string(kLayoutVersion)));
+  NHIP_TRY(make_tables());
+  NHIP_TRY(set_setting("schema", Value(schema_.source())));
+  NHIP_TRY(set_setting("replica", Value(author_.text())));
+  NHIP_TRY(set_setting("next_seq", Value(std::int64_t{1})));
+  if (!options.default_unit.empty()) NHIP_TRY(set_setting("unit_id", Value(options.default_unit)));
+  NHIP_TRY_ASSIGN(const std::int64_t self, author_ord(author_));
+  if (self != 1) return {Code::kInternal, "author_order", "The replica's own ordinal is not 1."};
+  return txn.commit();
+}
+
+Status Store::make_tables() {
+  for (const Type& type : schema_.types()) {
+    for (const std::string& sql : create_statements(type)) {
+      if (Status made = db_->execute(sql); !made.ok()) return made.at(type.name);
+    }
+  }
+  return {};
+}
+
+Status Store::load() {
+  NHIP_TRY_ASSIGN(const std::int64_t application, pragma(*db_, "application_id"));
+  if (application != kApplicationId) {
+    return {Code::kCorrupt, "not_a_replica", path_ + " is a database, but not a Nhịp replica.",
+            "Name another file with --replica."};
+  }
+  NHIP_TRY_ASSIGN(const std::int64_t layout, pragma(*db_, "user_version"));
+  if (layout > kLayoutVersion) {
+    return {Code::kVersion, "newer_replica", "This replica was made by a newer version of the program.",
+            "Update the program; the replica was not touched."};
+  }
+  NHIP_TRY_ASSIGN(const Value source, setting("schema"));
+  NHIP_TRY_ASSIGN(schema_, Schema::parse(source.text() ? *source.text() : ""));
+  tables_.clear();
+  for (const Type& type : schema_.types()) {
+    tables_[type.number] = std::make_unique<RecordTable>(*db_, type);
+  }
+  NHIP_TRY_ASSIGN(const Value replica, setting("replica"));
+  const auto author = Author::parse(replica.text() ? *replica.text() : "");
+  if (!author) return {Code::kCorrupt, "damaged_replica", "The replica has lost its identity."};
+  author_ = *author;
+  NHIP_TRY_ASSIGN(const Value device, setting("device_id"));
+  if (device.is_null()) return {};
+  Enrolment enrolment;
+  const auto read = [&](const char* name, std::string& out) -> Status {
+    NHIP_TRY_ASSIGN(const Value value, setting(name));
+    out = value.text() ? *value.text() : "";
+    return {};
+  };
+  NHIP_TRY(read("device_id", enrolment.device_id));
+  NHIP_TRY(read("unit_id", enrolment.unit_id));
+  NHIP_TRY(read("role", enrolment.role));
+  NHIP_TRY(read("server", enrolment.server));
+  NHIP_TRY(read("centre_id", enrolment.centre_id));
+  NHIP_TRY_ASSIGN(const Value server_key, setting("server_key"));
+  NHIP_TRY_ASSIGN(const Value digest_key, setting("digest_key"));
+  if (server_key.blob() == nullptr || server_key.blob()->size() != 32 ||
+      digest_key.blob() == nullptr || digest_key.blob()->size() != 32) {
+    return {Code::kCorrupt, "damaged_replica", "The replica has lost the keys of its centre."};
+  }
+  std::copy(server_key.blob()->begin(), server_key.blob()->end(), enrolment.server_key.begin());
+  std::copy(digest_key.blob()->begin(), digest_key.blob()->end(), enrolment.digest_key.begin());
+  enrolment_ = enrolment;
+  return {};
+}
+
+RecordTable* Store::table(std::uint16_t type) {
+  const auto found = tables_.find(type);
+  return found == tables_.end() ? nullptr : found->second.get();
+}
+
+RecordTable* Store::table(std::string_view type) {
+  const Type* found = schema_.type(type);
+  return found == nullptr ? nullptr : table(found->number);
+}
+
+std::vector<RecordTable*> Store::tables() {
+  std::vector<RecordTable*> all;
+  for (const auto& [number, each] : tables_) all.push_back(each.get());
+  return all;
+}
+
+Id Store::mint_id() {
+  std::array<std::uint8_t, 10> random_part{};
+  environment_.random(random_part.data(), random_part.size());
+  return make_uuid_v7(now(), random_part);
+}
+
+Status Store::transact(const std::function<Status()>& body) {
+  NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
+  NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
+  forget_caches();
+  Status done = load_feeds();
+  if (done.ok()) done = body();
+  if (done.ok()) done = store_digests();
+  if (done.ok()) done = txn.commit();
+  if (!done.ok()) {
+    txn.rollback();
+    forget_caches();
+    return done;
+  }
+  if (db_->wal_pages() > kCheckpointPages) {
+    // The work is committed; a reader that blocks the checkpoint only postpones it.
+    if (Status moved = db_->checkpoint(); !moved.ok() && moved.code() != Code::kBusy) return moved;
+  }
+  return {};
+}
+
+void Store::forget_caches() {
+  scope_ords_.clear();
+  scope_names_.clear();
+  author_ords_.clear();
+  authors_.clear();
+  feeds_.clear();
+  digests_changed_ = false;
+}
+
+Result<Value> Store::setting(std::string_view name) {
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT value FROM _nhip_setting WHERE name=?1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, name).step());
+  return row ? stmt.value(0) : Value();
+}
+
+Status Store::set_setting(std::string_view name, const Value& value) {
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("INSERT INTO _nhip_setting(name,value) VALUES(?1,?2) "
+                                         "ON CONFLICT(name) DO UPDATE SET value=excluded.value"));
+  return stmt.bind(1, name).bind(2, value).run();
+}
+
+Result<std::int64_t> Store::scope_ord(const std::string& name) {
+  if (const auto found = scope_ords_.find(name); found != scope_ords_.end()) return found->second;
+  {
+    NHIP_TRY_ASSIGN(auto insert, db_->cached("INSERT INTO _nhip_scope(name) VALUES(?1) "
+                                             "ON CONFLICT(name) DO NOTHING"));
+    NHIP_TRY(insert.bind(1, name).run());
+  }
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT ord FROM _nhip_scope WHERE name=?1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, name).step());
+  if (!row) return Status(Code::kInternal, "no_scope", "A scope could not be stored.");
+  return scope_ords_[name] = stmt.integer(0);
+}
+
+Result<std::string> Store::scope_name(std::int64_t ord) {
+  if (const auto found = scope_names_.find(ord); found != scope_names_.end()) return found->second;
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT name FROM _nhip_scope WHERE ord=?1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, ord).step());
+  if (!row) return Status(Code::kCorrupt, "damaged_replica", "The bookkeeping names an unknown scope.");
+  return scope_names_[ord] = stmt.text(0);
+}
+
+Result<std::int64_t> Store::author_ord(const Author& author) {
+  if (const auto found = author_ords_.find(author); found != author_ords_.end()) return found->second;
+  {
+    NHIP_TRY_ASSIGN(auto insert, db_->cached("INSERT INTO _nhip_author(author) VALUES(?1) "
+                                             "ON CONFLICT(author) DO NOTHING"));
+    NHIP_TRY(insert.bind(1, author.text()).run());
+  }
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT ord FROM _nhip_author WHERE author=?1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, author.text()).step());
+  if (!row) return Status(Code::kInternal, "no_author", "An author could not be stored.");
+  return author_ords_[author] = stmt.integer(0);
+}
+
+Result<Author> Store::author_of(std::int64_t ord) {
+  if (const auto found = authors_.find(ord); found != authors_.end()) return found->second;
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT author FROM _nhip_author WHERE ord=?1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, ord).step());
+  const auto author = row ? Author::parse(stmt.text(0)) : std::nullopt;
+  if (!author) return Status(Code::kCorrupt, "damaged_replica", "The bookkeeping names an unknown author.");
+  return authors_[ord] = *author;
+}
+
+Result<std::string> Store::device_of(const Author& author) {
+  if (author == Author{}) return std::string("centre");
+  if (author == author_ && enrolment_) return enrolment_->device_id;
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT device_id FROM _nhip_author WHERE author=?1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, author.text()).step());
+  return row ? stmt.text(0) : std::string();
+}
+
+Status Store::name_device(const Author& author, const std::string& device_id) {
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("INSERT INTO _nhip_author(author,device_id) VALUES(?1,?2) "
+                                         "ON CONFLICT(author) DO UPDATE SET device_id=excluded.device_id"));
+  return stmt.bind(1, author.text()).bind(2, device_id).run();
+}
+
+Status Store::silence_triggers() {
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("UPDATE _nhip_guard SET mark=?1"));
+  return stmt.bind(1, kTriggersOff).run();
+}
+
+Status Store::arm_triggers() {
+  for (RecordTable* each : tables()) {
+    NHIP_TRY_ASSIGN(const std::int64_t rid, each->highest_rid());
+    NHIP_TRY_ASSIGN(auto stmt, db_->cached("UPDATE _nhip_guard SET mark=?2 WHERE type=?1 AND mark<>?2"));
+    NHIP_TRY(stmt.bind(1, std::int64_t{each->type().number}).bind(2, rid).run());
+  }
+  return {};
+}
+
+Result<core::Hlc> Store::tick() {
+  NHIP_TRY_ASSIGN(const Value last, setting("clock"));
+  NHIP_TRY_ASSIGN(const Value offset, setting("clock_offset_ms"));
+  const std::int64_t wall = now() + (offset.integer() ? *offset.integer() : 0);
+  const auto before = static_cast<core::Hlc>(last.integer() ? *last.integer() : 0);
+  const core::Hlc stamp = core::tick(before, wall);
+  NHIP_TRY(set_setting("clock", Value(static_cast<std::int64_t>(stamp))));
+  return stamp;
+}
+
+Status Store::receive(core::Hlc stamp) {
+  NHIP_TRY_ASSIGN(const Value last, setting("clock"));
+  const auto before = static_cast<core::Hlc>(last.integer() ? *last.integer() : 0);
+  if (stamp <= before) return {};
+  return set_setting("clock", Value(static_cast<std::int64_t>(stamp)));
+}
+
+Status Store::load_feeds() {
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT name,digest FROM _nhip_feed"));
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) return {};
+    crypto::Digest digest;
+    if (!crypto::Digest::from_hex(stmt.text(1), digest)) {
+      return {Code::kCorrupt, "damaged_replica", "The bookkeeping holds a damaged digest."};
+    }
+    feeds_.emplace(stmt.text(0), digest);  // what this transaction changed already stays
+  }
+}
+
+Status Store::store_digests() {
+  if (!digests_changed_) return {};
+  for (const auto& [name, digest] : feeds_) {
+    NHIP_TRY_ASSIGN(auto stmt, db_->cached("UPDATE _nhip_feed SET digest=?2 WHERE name=?1"));
+    NHIP_TRY(stmt.bind(1, name).bind(2, digest.hex()).run());
+  }
+  return {};
+}
+
+void Store::clear_digests() {
+  for (auto& [name, digest] : feeds_) digest = {};
+  digests_changed_ = true;
+}
+
+void Store::digest_add(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq,
+                       bool deleted) {
+  auto feed = feeds_.find("*");
+  if (feed == feeds_.end()) feed = feeds_.find(scope);
+  if (feed == feeds_.end() || !enrolment_) return;
+  feed->second += crypto::element(enrolment_->digest_key, type, id, seq, deleted);
+  digests_changed_ = true;
+}
+
+void Store::digest_remove(const std::string& scope, std::uint16_t type, const Id& id,
+                          std::uint64_t seq, bool deleted) {
+  auto feed = feeds_.find("*");
+  if (feed == feeds_.end()) feed = feeds_.find(scope);
+  if (feed == feeds_.end() || !enrolment_) return;
+  feed->second -= crypto::element(enrolment_->digest_key, type, id, seq, deleted);
+  digests_changed_ = true;
+}
+
+}  // namespace nhip::replica

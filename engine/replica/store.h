@@ -1,0 +1,118 @@
+// Store: the replica's database: who we are, the tables of every type, and the local transaction under
+// which everything is written. Confined. Facade: nhip/replica.h.
+//
+// A local transaction holds the lock beside the file (others wait up to 10 s) and one BEGIN IMMEDIATE;
+// it is the only place that writes and checkpoints, so no second connection ever does so at once.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/hlc.h"
+#include "crypto/digest.h"
+#include "crypto/keys.h"
+#include "nhip/replica.h"
+#include "replica/record_table.h"
+#include "store/db.h"
+#include "store/file_lock.h"
+
+namespace nhip::replica {
+
+// What enrolment gave us.
+struct Enrolment {
+  std::string device_id, unit_id, role, server, centre_id;
+  crypto::PublicKey server_key{};
+  crypto::DigestKey digest_key{};
+};
+
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(OpenOptions options);
+
+  const Schema& schema() const { return schema_; }
+  const std::string& path() const { return path_; }
+  store::Db& db() { return *db_; }
+  RecordTable* table(std::uint16_t type);  // null for types this schema does not know
+  RecordTable* table(std::string_view type);
+  std::vector<RecordTable*> tables();
+  std::int64_t now() const { return environment_.unix_ms(); }
+  Id mint_id();
+  void random(std::uint8_t* out, std::size_t size) const { environment_.random(out, size); }
+
+  const Author& author() const { return author_; }
+  const std::optional<Enrolment>& enrolment() const { return enrolment_; }
+  // The request-signing key, kept in FILE-key (mode 0600) beside the database.
+  Result<crypto::KeyPair> signing_key();
+
+  // Request counters in memory; see next_counter in apply.h.
+  std::int64_t& counter_next() { return counter_next_; }
+  std::int64_t& counter_reserved() { return counter_reserved_; }
+
+  // --- local transactions
+  // Runs `body` inside one; commits when it returns ok. Not nested.
+  Status transact(const std::function<Status()>& body);
+  bool in_transaction() const { return db_->in_transaction(); }
+
+  // --- inside a transaction
+  Result<Value> setting(std::string_view name);
+  Status set_setting(std::string_view name, const Value& value);
+  Result<std::int64_t> scope_ord(const std::string& name);
+  Result<std::string> scope_name(std::int64_t ord);
+  Result<std::int64_t> author_ord(const Author& author);
+  Result<Author> author_of(std::int64_t ord);
+  Result<std::string> device_of(const Author& author);  // device id, "" when unknown
+  Status name_device(const Author& author, const std::string& device_id);
+
+  // Triggers off and on again. `arm` moves every mark to the highest rid.
+  Status silence_triggers();
+  Status arm_triggers();
+
+  // The clock: next stamp, strictly later than all given or seen.
+  Result<core::Hlc> tick();
+  Status receive(core::Hlc stamp);
+
+  // Digests of feeds, held in memory until the transaction ends.
+  Status load_feeds();
+  bool follows_all() const { return feeds_.count("*") > 0; }
+  void digest_add(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq, bool deleted);
+  void digest_remove(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq, bool deleted);
+  void clear_digests();  // to be counted again from all records
+  const std::map<std::string, crypto::Digest>& digests() const { return feeds_; }
+
+  // Records who we are now, and gives work entered before its unit and scope.
+  Status save_enrolment(const Enrolment& enrolment);
+  // kVersion when the centre's registry is of another kind. One of another version is fine: fields and
+  // types that only one side knows are kept and passed on.
+  Status check_schema(const std::string& schema_json) const;
+
+ private:
+  Store() = default;
+  Status create(const OpenOptions& options);
+  Status load();
+  Status make_tables();
+  Status store_digests();
+  Status place_early_work();
+  void forget_caches();
+
+  std::string path_;
+  Environment environment_;
+  std::unique_ptr<store::Db> db_;
+  Schema schema_;
+  std::map<std::uint16_t, std::unique_ptr<RecordTable>> tables_;
+  Author author_;
+  std::optional<Enrolment> enrolment_;
+  std::map<std::string, std::int64_t> scope_ords_;
+  std::map<std::int64_t, std::string> scope_names_;
+  std::map<Author, std::int64_t> author_ords_;
+  std::map<std::int64_t, Author> authors_;
+  std::map<std::string, crypto::Digest> feeds_;
+  bool digests_changed_ = false;
+  std::int64_t counter_next_ = 0;
+  std::int64_t counter_reserved_ = 0;
+};
+
+}  // namespace nhip::replica

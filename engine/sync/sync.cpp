@@ -1,0 +1,151 @@
+// The driver: asks the session what to do and does it. The only part of the engine that waits.
+
+#include "nhip/sync.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "protocol/session.h"
+#include "replica/apply.h"
+#include "replica/capture.h"
+#include "replica/feed_position.h"
+#include "replica/outbox.h"
+#include "replica/tray.h"
+#include "store/file_lock.h"
+#include "sync/exchange.h"
+
+namespace nhip {
+
+namespace {
+
+constexpr std::int64_t kWaitSliceMs = 50;  // how soon a cancel is noticed while waiting
+
+class Driver {
+ public:
+  Driver(Replica& replica, Transport& transport, const SyncOptions& options, crypto::KeyPair key)
+      : replica_(replica), store_(replica.store()), transport_(transport), options_(options),
+        key_(std::move(key)),
+        server_(options.server.empty() ? store_.enrolment()->server : options.server) {}
+
+  Result<SyncReport> run() {
+    const auto started = std::chrono::steady_clock::now();
+    NHIP_TRY(store_.transact([&] { return replica::seal(store_, replica::SealAs::kManyGroups); }));
+    protocol::Session session({options_.budget_bytes, options_.patience_ms, 4'000}, elapsed(started));
+    for (;;) {
+      if (options_.cancel != nullptr && options_.cancel->load()) return cancelled();
+      const protocol::Action action = session.next(elapsed(started));
+      if (action.kind == protocol::Action::Kind::kGiveUp) return action.reason;
+      if (action.kind == protocol::Action::Kind::kDone) break;
+      if (action.kind == protocol::Action::Kind::kWait) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(std::min(action.wait_ms, kWaitSliceMs)));
+        continue;
+      }
+      const Status done = round(session, action, elapsed(started));
+      if (done.ok()) continue;
+      std::uint32_t random = 0;
+      store_.random(reinterpret_cast<std::uint8_t*>(&random), sizeof random);
+      session.on_failure(done, random, elapsed(started));
+    }
+    return finish(session, elapsed(started));
+  }
+
+ private:
+  static std::int64_t elapsed(std::chrono::steady_clock::time_point started) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started)
+        .count();
+  }
+
+  static Status cancelled() {
+    return {Code::kUnavailable, "cancelled", "The sync was stopped.", "Nothing is lost; sync again any time."};
+  }
+
+  Status round(protocol::Session& session, const protocol::Action& action, std::int64_t now) {
+    NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
+                    replica::next_request(store_, action.push_bytes, action.answer_bytes_max));
+    NHIP_TRY_ASSIGN(const sync_driver::Reply reply,
+                    sync_driver::exchange(store_, transport_, key_, server_, request));
+    NHIP_TRY_ASSIGN(const replica::Applied applied, replica::apply(store_, request, reply.message));
+    NHIP_TRY_ASSIGN(const std::uint64_t queued, replica::count_queued(store_));
+    report_.bytes_up += reply.bytes_up;
+    report_.bytes_down += reply.bytes_down;
+    report_.sent += applied.sent;
+    report_.received += applied.rows;
+    report_.verified = applied.verified;
+    protocol::Outcome outcome;
+    outcome.bytes = reply.bytes_up + reply.bytes_down;
+    outcome.progress = applied.rows > 0 || applied.sent > 0 || applied.rejected > 0 || applied.held > 0;
+    // The very first answer only tells which feeds there are.
+    outcome.more = applied.more || request.feeds.empty();
+    outcome.outbox_left = queued > 0;
+    outcome.verified = applied.verified;
+    session.on_answer(outcome, now);
+    tell(session, applied, queued);
+    if (!applied.types.empty()) {
+      replica_.notify({applied.types.begin(), applied.types.end()}, true);
+    }
+    return session.wants_restart() ? restart(session) : Status();
+  }
+
+  Status restart(protocol::Session& session) {
+    session.restarted();
+    return store_.transact([&]() -> Status {
+      NHIP_TRY_ASSIGN(const auto feeds, replica::feed_requests(store_));
+      for (const protocol::FeedRequest& feed : feeds) NHIP_TRY(replica::restart_feed(store_, feed.feed));
+      return {};
+    });
+  }
+
+  void tell(const protocol::Session& session, const replica::Applied& applied, std::uint64_t queued) {
+    if (!options_.progress) return;
+    SyncProgress progress;
+    progress.rounds = session.rounds();
+    progress.sent = report_.sent;
+    progress.to_send = report_.sent + queued;
+    progress.received = report_.received;
+    progress.behind = applied.rows_left;
+    progress.bytes_up = report_.bytes_up;
+    progress.bytes_down = report_.bytes_down;
+    options_.progress(progress);
+  }
+
+  Result<SyncReport> finish(const protocol::Session& session, std::int64_t duration) {
+    report_.rounds = session.rounds();
+    report_.duration_ms = duration;
+    report_.complete = session.complete();
+    report_.verified = report_.verified && report_.complete;
+    report_.verified_by = report_.verified ? "versions" : "";
+    report_.ok = report_.complete || options_.budget_bytes > 0;
+    NHIP_TRY_ASSIGN(const auto tray, replica::count_tray(store_));
+    report_.rejected = tray.first;
+    report_.held = tray.second;
+    NHIP_TRY_ASSIGN(const auto conflicts, replica_.conflicts());
+    report_.conflicts = conflicts.size();
+    NHIP_TRY(store_.transact([&] { return store_.set_setting("last_sync_at", Value(store_.now())); }));
+    return report_;
+  }
+
+  Replica& replica_;
+  replica::Store& store_;
+  Transport& transport_;
+  const SyncOptions& options_;
+  const crypto::KeyPair key_;
+  const std::string server_;
+  SyncReport report_;
+};
+
+}  // namespace
+
+Result<SyncReport> sync(Replica& replica, Transport& transport, const SyncOptions& options) {
+  replica::Store& store = replica.store();
+  if (!store.enrolment()) {
+    return Status(Code::kUnauthenticated, "not_enrolled", "This device is not enrolled at a centre.",
+                  "Ask the office for a code, then: nhip enrol --server URL --code CODE");
+  }
+  // One sync at a time for a replica; local work goes on beside it.
+  NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(store.path() + "-sync", 0));
+  NHIP_TRY_ASSIGN(crypto::KeyPair key, store.signing_key());
+  return Driver(replica, transport, options, std::move(key)).run();
+}
+
+}  // namespace nhip

@@ -1,0 +1,152 @@
+// Normal forms over utf8proc. Text that is not UTF-8 is never changed: a byte that belongs to no
+// code point is neither white space nor a letter.
+#include "text/normalise.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+namespace nhip::text {
+namespace {
+
+constexpr std::int32_t kNoCodePoint = -1;
+
+struct Decoded {
+  std::int32_t code_point = kNoCodePoint;
+  std::size_t size = 1;  // bytes it takes; 1 for a byte that belongs to none
+};
+
+Decoded first_of(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto window = static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size(), 4));
+  utf8proc_int32_t code_point = kNoCodePoint;
+  const utf8proc_ssize_t size = utf8proc_iterate(bytes, window, &code_point);
+  if (size <= 0) return {};
+  return {code_point, static_cast<std::size_t>(size)};
+}
+
+Decoded last_of(std::string_view text) {
+  for (std::size_t size = 1; size <= std::min<std::size_t>(text.size(), 4); ++size) {
+    const Decoded found = first_of(text.substr(text.size() - size));
+    if (found.code_point != kNoCodePoint && found.size == size) return found;
+  }
+  return {};
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Unicode's White_Space property, and the byte order mark that editors leave at the start of files.
+bool is_blank(std::int32_t c) {
+  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000 || c == 0xFEFF;
+}
+
+bool is_letter_or_digit(std::int32_t c) {
+  switch (utf8proc_category(c)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO: return true;
+    default: return false;
+  }
+}
+
+bool is_mark(std::int32_t c) {
+  const auto category = utf8proc_category(c);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+         category == UTF8PROC_CATEGORY_ME;
+}
+
+std::optional<std::string> mapped(std::string_view text, int options) {
+  utf8proc_uint8_t* made = nullptr;
+  const utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                             static_cast<utf8proc_ssize_t>(text.size()), &made,
+                                             static_cast<utf8proc_option_t>(options));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
+  if (size < 0) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(made), static_cast<std::size_t>(size));
+}
+
+void append(std::string& out, std::int32_t code_point) {
+  utf8proc_uint8_t bytes[4];
+  const utf8proc_ssize_t size = utf8proc_encode_char(code_point, bytes);
+  out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    if (static_cast<unsigned char>(text.front()) < 0x80) {
+      text.remove_prefix(1);
+      continue;
+    }
+    const Decoded next = first_of(text);
+    if (next.code_point == kNoCodePoint) return false;
+    text.remove_prefix(next.size);
+  }
+  return true;
+}
+
+std::optional<std::string> to_nfc(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+std::string trim(std::string_view text) {
+  for (Decoded next; !text.empty(); text.remove_prefix(next.size)) {
+    next = first_of(text);
+    if (!is_blank(next.code_point)) break;
+  }
+  for (Decoded last; !text.empty(); text.remove_suffix(last.size)) {
+    last = last_of(text);
+    if (!is_blank(last.code_point)) break;
+  }
+  return std::string(text);
+}
+
+bool has_control_characters(std::string_view text) {
+  while (!text.empty()) {
+    const Decoded next = first_of(text);
+    const std::int32_t c = next.code_point;
+    if (c >= 0 && c < 0x20 && c != '\t' && c != '\n') return true;
+    if (c >= 0x7F && c <= 0x9F) return true;
+    text.remove_prefix(next.size);
+  }
+  return false;
+}
+
+// đ and Đ have no decomposition in Unicode, so they are the one pair that is named here.
+std::string fold(std::string_view text) {
+  const auto decomposed = mapped(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE);
+  std::string_view rest = decomposed ? std::string_view(*decomposed) : text;
+  std::string out;
+  bool gap = false;
+  for (Decoded next; !rest.empty(); rest.remove_prefix(next.size)) {
+    next = first_of(rest);
+    const bool known = next.code_point != kNoCodePoint;
+    if (known && is_mark(next.code_point)) continue;
+    if (!known || !is_letter_or_digit(next.code_point)) {
+      gap = true;
+      continue;
+    }
+    if (gap && !out.empty()) out += ' ';
+    gap = false;
+    const std::int32_t lower = utf8proc_tolower(next.code_point);
+    append(out, lower == 0x111 ? 'd' : lower);
+  }
+  return out;
+}
+
+}  // namespace nhip::text

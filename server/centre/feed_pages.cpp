@@ -1,0 +1,216 @@
+#include "centre/feed_pages.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+
+namespace nhip::server {
+
+namespace {
+
+constexpr std::uint64_t kRowOverhead = 96;  // what a row costs beside its cells, about
+
+std::uint64_t size_of(const core::Cells& cells) {
+  std::uint64_t size = kRowOverhead;
+  for (const auto& [key, value] : cells) {
+    size += 12 + key.element.size();
+    if (value.text()) size += value.text()->size();
+    if (value.blob()) size += value.blob()->size() * 4 / 3;
+  }
+  return size;
+}
+
+bool holds(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& ranges, std::uint64_t seq) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [seq](const auto& range) { return range.first <= seq && seq <= range.second; });
+}
+
+}  // namespace
+
+FeedPages::FeedPages(Centre& centre, const Rights& rights, const Exact& exact, std::uint64_t bytes_max)
+    : centre_(centre), rights_(rights), exact_(exact),
+      bytes_max_(bytes_max == 0 ? core::kChunkBytesMax
+                                : std::min<std::uint64_t>(bytes_max, core::kChunkBytesMax)) {}
+
+void FeedPages::note_authors(const core::Versions& versions) {
+  authors_.insert(versions.base.author);
+  for (const auto& [cell, version] : versions.exceptions) authors_.insert(version.author);
+}
+
+protocol::RowUpdate FeedPages::update_for(const StoredRow& row, std::uint64_t position) {
+  protocol::RowUpdate update;
+  update.type = row.type;
+  update.id = row.id;
+  update.seq = row.seq;
+  update.source_id = row.source_id;
+  const core::Versions& versions = row.row.versions;
+  if (position == 0 || versions.base.seq > position) {
+    update.row = row.row;
+  } else {
+    update.whole = false;
+    update.row.versions.base = versions.base;
+    for (const auto& [cell, version] : versions.exceptions) {
+      if (version.seq <= position) continue;
+      update.row.versions.exceptions.emplace(cell, version);
+      core::set_cell(update.row.cells, cell, core::cell_value(row.row.cells, cell));
+    }
+  }
+  note_authors(update.row.versions);
+  used_ += size_of(update.row.cells) + 24 * update.row.versions.exceptions.size();
+  return update;
+}
+
+Status FeedPages::correct(const std::map<Intake::RecordKey, std::string>& records,
+                          std::vector<protocol::RowUpdate>& corrections) {
+  for (const auto& [key, scope] : records) {
+    NHIP_TRY_ASSIGN(const auto row, centre_.store().row(key.first, key.second));
+    if (row && rights_.may_receive(row->scope)) {
+      protocol::RowUpdate update = update_for(*row, 0);
+      update.scope = row->scope;
+      corrections.push_back(std::move(update));
+      continue;
+    }
+    protocol::RowUpdate gone;
+    gone.type = key.first;
+    gone.id = key.second;
+    gone.scope = scope;
+    gone.left = true;
+    corrections.push_back(std::move(gone));
+  }
+  return {};
+}
+
+Status FeedPages::read(const protocol::FeedRequest& request, std::vector<protocol::FeedAnswer>& answers) {
+  const auto& granted = rights_.feeds();
+  if (std::find(granted.begin(), granted.end(), request.feed) == granted.end()) return {};
+  protocol::FeedAnswer answer;
+  answer.feed = request.feed;
+  NHIP_TRY(request.feed == "*" ? read_everything(request, answer) : read_scope(request, answer));
+  answers.push_back(std::move(answer));
+  return {};
+}
+
+// A position counts only with the salt of the commit it lies in; any other history has another one.
+Result<bool> FeedPages::is_ours(const std::string& scope, const protocol::Cursor& cursor) {
+  if (cursor.seq == 0) return true;
+  if (cursor.epoch != centre_.keys().epoch) return false;
+  NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_at(scope, cursor.seq));
+  return share && share->salt == cursor.salt;
+}
+
+Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::FeedAnswer& answer) {
+  NHIP_TRY_ASSIGN(const bool ours, is_ours(request.feed, request.cursor));
+  if (!ours) {
+    answer.restart = true;
+    return {};
+  }
+  NHIP_TRY_ASSIGN(const ScopeHead head, centre_.store().head(request.feed));
+  std::uint64_t reached = head.seq;
+  NHIP_TRY(centre_.store().each_in_scope(
+      request.feed, request.cursor.seq, head.seq, [&](const StoredRow& row) {
+        if (full()) {
+          reached = row.seq - 1;
+          return false;
+        }
+        if (exact_.count({request.feed, row.seq}) == 0 && !holds(request.have, row.seq)) {
+          answer.rows.push_back(update_for(row, request.cursor.seq));
+        }
+        return true;
+      }));
+  answer.head = head.seq;
+  answer.digest = head.digest;
+  answer.more = reached < head.seq;
+  answer.cursor = {centre_.keys().epoch, reached, 0};
+  if (answer.more) {
+    NHIP_TRY_ASSIGN(answer.rows_left, centre_.store().count_in_scope(request.feed, reached));
+  }
+  if (reached == 0) return {};
+  NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_at(request.feed, reached));
+  if (!share) return {Code::kCorrupt, "no_commit", "The centre's store lacks a commit."};
+  answer.cursor.salt = share->salt;
+  return {};
+}
+
+Result<std::optional<ScopeCommit>> FeedPages::first_share(std::uint64_t commit) {
+  std::optional<ScopeCommit> first;
+  NHIP_TRY(centre_.store().each_commit(commit - 1, [&](const ScopeCommit& share) {
+    if (share.commit == commit) first = share;
+    return false;
+  }));
+  return first;
+}
+
+// The office's feed: all scopes but sealed ones, commit by commit. A commit is sent whole.
+Status FeedPages::read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer) {
+  const protocol::Cursor& cursor = request.cursor;
+  if (cursor.seq > 0) {
+    NHIP_TRY_ASSIGN(const auto at, first_share(cursor.seq));
+    if (!at || at->salt != cursor.salt || cursor.epoch != centre_.keys().epoch) {
+      answer.restart = true;
+      return {};
+    }
+  }
+  NHIP_TRY_ASSIGN(const std::uint64_t last, centre_.store().last_commit());
+  std::vector<ScopeCommit> shares;
+  std::uint64_t planned = 0;
+  bool cut = false;
+  NHIP_TRY(centre_.store().each_commit(cursor.seq, [&](const ScopeCommit& share) {
+    const bool new_commit = shares.empty() || shares.back().commit != share.commit;
+    // Enough is planned to fill the page; reading decides where it really ends.
+    if (new_commit && planned * kRowOverhead > bytes_max_) cut = true;
+    if (cut) answer.rows_left += share.last - share.first + 1;
+    if (!cut) planned += share.last - share.first + 1;
+    if (!cut) shares.push_back(share);
+    return true;
+  }));
+  std::uint64_t reached = last;
+  if (cut && !shares.empty()) reached = shares.back().commit;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const bool new_commit = i > 0 && shares[i].commit != shares[i - 1].commit;
+    if (new_commit && full()) {
+      reached = shares[i - 1].commit;
+      break;
+    }
+    if (is_sealed_scope(shares[i].scope)) continue;
+    NHIP_TRY_ASSIGN(const auto known, centre_.store().commit_before(shares[i].scope, cursor.seq));
+    NHIP_TRY(add_share(shares[i], known && cursor.seq > 0 ? known->last : 0, answer));
+  }
+  answer.head = last;
+  answer.more = reached < last;
+  answer.cursor = {centre_.keys().epoch, reached, 0};
+  if (reached > 0) {
+    NHIP_TRY_ASSIGN(const auto share, first_share(reached));
+    if (!share) return {Code::kCorrupt, "no_commit", "The centre's store lacks a commit."};
+    answer.cursor.salt = share->salt;
+  }
+  if (answer.more) return {};
+  NHIP_TRY_ASSIGN(const auto scopes, centre_.store().scopes());
+  for (const std::string& scope : scopes) {
+    if (is_sealed_scope(scope)) continue;
+    NHIP_TRY_ASSIGN(const ScopeHead head, centre_.store().head(scope));
+    answer.digest += head.digest;
+  }
+  return {};
+}
+
+Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t position, protocol::FeedAnswer& answer) {
+  return centre_.store().each_in_scope(share.scope, share.first - 1, share.last, [&](const StoredRow& row) {
+    if (exact_.count({share.scope, row.seq}) > 0) return true;
+    protocol::RowUpdate update = update_for(row, position);
+    update.scope = row.scope;
+    answer.rows.push_back(std::move(update));
+    return true;
+  });
+}
+
+Result<std::map<std::string, std::string>> FeedPages::devices() {
+  std::map<std::string, std::string> devices;
+  for (const Author& author : authors_) {
+    if (author == Author{}) continue;
+    NHIP_TRY_ASSIGN(const auto replica, centre_.store().replica(author));
+    if (replica) devices[author.text()] = replica->device_id;
+  }
+  return devices;
+}
+
+}  // namespace nhip::server

@@ -1,0 +1,49 @@
+// FeedPages: the pages of an answer. State-based: a record appears once, at its latest sequence number,
+// whole when the device cannot hold it yet and otherwise as the cells that changed since its cursor.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "centre/centre.h"
+#include "centre/intake.h"
+#include "centre/rights.h"
+
+namespace nhip::server {
+
+class FeedPages {
+ public:
+  using Exact = std::set<std::pair<std::string, std::uint64_t>>;
+
+  // `exact`: versions the device holds because this very request made them.
+  FeedPages(Centre& centre, const Rights& rights, const Exact& exact, std::uint64_t bytes_max);
+
+  Status correct(const std::map<Intake::RecordKey, std::string>& records,
+                 std::vector<protocol::RowUpdate>& corrections);
+  // Feeds that are not granted are left out.
+  Status read(const protocol::FeedRequest& request, std::vector<protocol::FeedAnswer>& answers);
+  // Device ids of all authors named so far.
+  Result<std::map<std::string, std::string>> devices();
+
+ private:
+  Status read_scope(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
+  Status read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
+  Status add_share(const ScopeCommit& share, std::uint64_t position, protocol::FeedAnswer& answer);
+  // The row as the device needs it, knowing its scope up to `position`.
+  protocol::RowUpdate update_for(const StoredRow& row, std::uint64_t position);
+  void note_authors(const core::Versions& versions);
+  Result<bool> is_ours(const std::string& scope, const protocol::Cursor& cursor);
+  Result<std::optional<ScopeCommit>> first_share(std::uint64_t commit);
+  bool full() const { return used_ >= bytes_max_; }
+
+  Centre& centre_;
+  const Rights& rights_;
+  const Exact& exact_;
+  const std::uint64_t bytes_max_;
+  std::uint64_t used_ = 0;
+  std::set<Author> authors_;
+};
+
+}  // namespace nhip::server

@@ -1,0 +1,294 @@
+#include "centre/intake.h"
+
+#include <algorithm>
+
+#include "centre/mint.h"
+#include "core/limits.h"
+#include "core/merge.h"
+#include "record/record_json.h"
+
+namespace nhip::server {
+
+namespace {
+
+const core::CellKey kDeletedCell{kDeletedField, {}};
+
+std::string text_of(const Value& value) { return value.text() ? *value.text() : std::string(); }
+
+// What the record's cells would be if nothing stood against the operation; enough to find its scope.
+core::Cells naive_result(const StoredRow* current, const core::Operation& op) {
+  core::Cells cells = current ? current->row.cells : core::Cells{};
+  for (const core::Change& change : op.changes) core::set_cell(cells, change.cell, change.value);
+  return cells;
+}
+
+// The scope of the record after the operation. A delete of a record that never came here says itself
+// which scope it means; it leaves a tombstone, so that the record cannot come back from elsewhere.
+Result<std::string> scope_after(const Type& type, const StoredRow* current, const core::Operation& op) {
+  const bool only_delete = op.changes.size() == 1 && op.changes.front().cell == kDeletedCell;
+  if (current == nullptr && only_delete && !op.scope.empty()) return op.scope;
+  return record::scope_of(type, naive_result(current, op));
+}
+
+}  // namespace
+
+Intake::Intake(Centre& centre, const Principal& who, const Rights& rights, std::int64_t now)
+    : centre_(centre), who_(who), rights_(rights), now_(now),
+      sequencer_(centre, who.replica.replica, who.device.device_id, now),
+      received_seq_(who.replica.received_seq) {}
+
+Status Intake::finish() { return sequencer_.finish(); }
+
+Status Intake::take(const core::Group& group) {
+  const std::uint64_t first = group.operations.front().seq;
+  const std::uint64_t last = group.operations.back().seq;
+  if (last <= received_seq_) return repeat(group);
+  if (first != received_seq_ + 1) {
+    return {Code::kConflict, "seq_gap", "The centre expects operation " + std::to_string(received_seq_ + 1) + " next.",
+            "Sync again; if this stays, the replica was put back from a copy."};
+  }
+  for (const core::Operation& op : group.operations) {
+    NHIP_TRY_ASSIGN(const auto refusal, examine(op));
+    if (!refusal) continue;
+    received_seq_ = last;
+    return refuse(group, *refusal);
+  }
+  protocol::GroupVerdict verdict;
+  verdict.first = first;
+  verdict.last = last;
+  bool all_exact = true;
+  for (const core::Operation& op : group.operations) {
+    std::uint64_t seq = 0;
+    NHIP_TRY_ASSIGN(const bool exact, merge_one(op, seq));
+    verdict.seqs.push_back(seq);
+    all_exact = all_exact && exact;
+  }
+  if (!all_exact) {
+    verdict.verdict = protocol::Verdict::kMerged;
+    verdict.seqs.clear();
+    for (const core::Operation& op : group.operations) {
+      to_correct_[{op.type, op.id}] = op.scope;
+      exact_rows_.erase({op.type, op.id});
+    }
+  }
+  received_seq_ = last;
+  verdicts_.push_back(std::move(verdict));
+  return {};
+}
+
+// Sent before: its answer was lost. It has its effect already; the device is told what became of it.
+Status Intake::repeat(const core::Group& group) {
+  protocol::GroupVerdict verdict;
+  verdict.first = group.operations.front().seq;
+  verdict.last = group.operations.back().seq;
+  verdict.verdict = protocol::Verdict::kDuplicate;
+  NHIP_TRY_ASSIGN(const auto entry, centre_.store().inbox_of(who_.replica.replica, verdict.first));
+  if (entry) {
+    verdict.verdict = entry->state == "held" ? protocol::Verdict::kHeld : protocol::Verdict::kRejected;
+    verdict.at_fault = entry->at_fault;
+    verdict.code = entry->code;
+    verdict.field = entry->field;
+    verdict.text = entry->text;
+  }
+  for (const core::Operation& op : group.operations) to_correct_[{op.type, op.id}] = op.scope;
+  verdicts_.push_back(std::move(verdict));
+  return {};
+}
+
+Status Intake::refuse(const core::Group& group, const Refusal& refusal) {
+  InboxEntry entry;
+  entry.author = who_.replica.replica;
+  entry.device_id = who_.device.device_id;
+  entry.unit_id = who_.device.unit_id;
+  entry.state = refusal.verdict == protocol::Verdict::kHeld ? "held" : "rejected";
+  entry.code = refusal.code;
+  entry.field = refusal.field;
+  entry.text = refusal.text;
+  entry.at_fault = refusal.at_fault;
+  entry.received_at = now_;
+  entry.group = group;
+  NHIP_TRY(centre_.store().add_inbox(entry).status());
+  protocol::GroupVerdict verdict;
+  verdict.first = group.operations.front().seq;
+  verdict.last = group.operations.back().seq;
+  verdict.verdict = refusal.verdict;
+  verdict.at_fault = refusal.at_fault;
+  verdict.code = refusal.code;
+  verdict.field = refusal.field;
+  verdict.text = refusal.text;
+  for (const core::Operation& op : group.operations) to_correct_[{op.type, op.id}] = op.scope;
+  verdicts_.push_back(std::move(verdict));
+  return {};
+}
+
+Result<std::optional<Intake::Refusal>> Intake::examine(const core::Operation& op) {
+  const auto refusal = [&](const Status& status, const std::string& field = {}) {
+    return std::optional<Refusal>({protocol::Verdict::kRejected, op.seq, status.name(), field, status.message()});
+  };
+  const Type* type = centre_.schema().type(op.type);
+  if (type == nullptr) {
+    return std::optional<Refusal>({protocol::Verdict::kHeld, op.seq, "unknown_type", "",
+                                   "The centre does not know this kind of record yet; it is kept until it does."});
+  }
+  if (type->number < 16) return examine_conflict(op);
+  const Status shape = record::check_changes(*type, op.changes);
+  // The message begins with the field's path.
+  if (!shape.ok()) return refusal(shape, shape.message().substr(0, shape.message().find(':')));
+  for (const core::Change& change : op.changes) {
+    const Field* field = type->field(change.cell.field);
+    const bool sealed = field != nullptr &&
+        (field->sealed || std::count(field->sealed_elements.begin(), field->sealed_elements.end(), change.cell.element) > 0);
+    if (sealed && type->companion_of.empty()) {
+      return refusal({Code::kForbidden, "sealed_field", "This field may only be stored sealed."}, field->path);
+    }
+  }
+  NHIP_TRY_ASSIGN(const auto current, centre_.store().row(op.type, op.id));
+  const StoredRow* row = current ? &*current : nullptr;
+  const auto scope = scope_after(*type, row, op);
+  if (!scope.ok()) return refusal(scope.status());
+  if (row != nullptr && row->scope != *scope) {
+    return refusal({Code::kForbidden, "scope_change", "A record stays with its unit.",
+                    "Enter it anew for the other unit."});
+  }
+  if (Status allowed = rights_.may_write(*type, *scope); !allowed.ok()) return refusal(allowed);
+  if (Status allowed = examine_transitions(*type, op, row); !allowed.ok()) {
+    return refusal(allowed, allowed.message().substr(0, allowed.message().find(':')));
+  }
+  return std::optional<Refusal>();
+}
+
+// Fields with policy `server`: a unit may only make the transitions the schema lists, judged from the
+// value the writer saw. Where somebody else changed it meanwhile, merging decides instead.
+Status Intake::examine_transitions(const Type& type, const core::Operation& op, const StoredRow* current) const {
+  if (rights_.office()) return {};
+  for (const core::Change& change : op.changes) {
+    const Field* field = type.field(change.cell.field);
+    if (field == nullptr || field->policy != Policy::kServer) continue;
+    const std::string to = text_of(change.value);
+    std::string from;
+    if (current != nullptr) {
+      from = text_of(core::cell_value(current->row.cells, change.cell));
+      const core::Version& version = current->row.versions.of(change.cell);
+      if (version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica) continue;
+    }
+    const bool listed = std::any_of(field->transitions.begin(), field->transitions.end(),
+                                    [&](const Transition& t) { return t.from == from && t.to == to; });
+    if (from != to && !listed) {
+      return {Code::kForbidden, "not_allowed", field->path + ": only the office may make this change of state."};
+    }
+  }
+  return {};
+}
+
+// Conflict records are minted here; a device may only settle them.
+Result<std::optional<Intake::Refusal>> Intake::examine_conflict(const core::Operation& op) {
+  const auto refusal = [&](const char* code, const char* text) {
+    return std::optional<Refusal>({protocol::Verdict::kRejected, op.seq, code, "", text});
+  };
+  const Type& type = *centre_.schema().type(op.type);
+  if (Status shape = record::check_changes(type, op.changes); !shape.ok()) {
+    return refusal("bad_value", "A conflict was settled with a value of the wrong kind.");
+  }
+  NHIP_TRY_ASSIGN(const auto row, centre_.store().row(op.type, op.id));
+  if (!row || !rights_.may_receive(row->scope)) return refusal("not_found", "There is no such conflict.");
+  for (const core::Change& change : op.changes) {
+    const Field* field = type.field(change.cell.field);
+    if (field == nullptr || field->group != "settled") {
+      return refusal("read_only_type", "Conflict records are made by the centre; they can be settled only.");
+    }
+  }
+  const Value& needs = core::cell_value(row->row.cells, {type.field("needs_person")->number, {}});
+  if (needs.integer() && *needs.integer() != 0 && !rights_.settles_review()) {
+    return refusal("needs_lead", "This conflict is settled by a lead of the unit or by the office.");
+  }
+  return std::optional<Refusal>();
+}
+
+Result<core::WriterView> Intake::view_of(const core::Operation& op, const std::string& scope) const {
+  core::WriterView view;
+  view.author = who_.replica.replica;
+  view.seen = op.seen;
+  if (rights_.office()) {  // the office's cursor is a commit number
+    NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_before(scope, op.seen));
+    view.seen = share ? share->last : 0;
+  }
+  view.seen = std::max(view.seen, op.held);
+  view.is_office = [this](const Author& author) {
+    if (author == Author{}) return true;
+    if (author == who_.replica.replica) return rights_.office();
+    const auto known = office_authors_.find(author);
+    if (known != office_authors_.end()) return known->second;
+    auto replica = centre_.store().replica(author);
+    bool office = false;
+    if (replica.ok() && *replica) {
+      auto device = centre_.store().device((*replica)->device_id);
+      office = device.ok() && *device && (*device)->role == "office";
+    }
+    return office_authors_[author] = office;
+  };
+  return view;
+}
+
+Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
+  const Type& type = *centre_.schema().type(op.type);
+  NHIP_TRY_ASSIGN(const auto found, centre_.store().row(op.type, op.id));
+  const StoredRow* before = found ? &*found : nullptr;
+  std::string scope = before ? before->scope : std::string();
+  if (before == nullptr) {
+    NHIP_TRY_ASSIGN(scope, scope_after(type, nullptr, op));
+  }
+  NHIP_TRY_ASSIGN(seq, sequencer_.next(scope));
+  NHIP_TRY_ASSIGN(const core::WriterView view, view_of(op, scope));
+
+  core::Operation ordered = op;
+  ordered.stamp = core::restamp(op.stamp, now_, corrected_stamps_);
+  const bool restamped = ordered.stamp != op.stamp;
+  if (restamped) ++corrected_stamps_;
+  core::MergeResult merged = core::merge(type, before ? &before->row : nullptr, ordered, view, seq);
+  const bool reopened = merged.changed && reopen(type, before, merged.row, {ordered.stamp, view.author, seq});
+
+  const auto exact_row = exact_rows_.find({op.type, op.id});
+  const std::uint64_t current = before ? before->seq : 0;
+  const bool same_base = op.held == current || (exact_row != exact_rows_.end() && exact_row->second == current);
+  const bool exact = merged.exact && !restamped && !reopened && same_base && op.scope == scope;
+  if (!merged.changed) {
+    seq = current;
+  } else {
+    StoredRow after{op.type, op.id, scope, seq, std::move(merged.row), {}, before ? before->source_id : ""};
+    after.info = {before ? before->info.rev + 1 : 1, now_, core::hlc_ms(op.stamp), view.author,
+                  who_.device.device_id, 0};
+    NHIP_TRY(sequencer_.store(before, after));
+    if (!type.spread_as.empty()) NHIP_TRY(spread(centre_, sequencer_, after));
+  }
+  NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, view.seen, scope, merged.conflicts));
+  if (exact) {
+    exact_rows_[{op.type, op.id}] = seq;
+    exact_.insert({scope, seq});
+  }
+  return exact;
+}
+
+// A state that only the office can give (no unit may enter it) and that has exactly one way out for a unit
+// is left by any edit a unit makes: an approved record that is changed is a submitted one again.
+bool Intake::reopen(const Type& type, const StoredRow* before, core::Row& row, const core::Version& version) const {
+  if (rights_.office() || before == nullptr) return false;
+  for (const Field& field : type.fields) {
+    if (field.policy != Policy::kServer) continue;
+    const core::CellKey cell{field.number, {}};
+    const std::string state = text_of(core::cell_value(row.cells, cell));
+    if (state.empty() || state != text_of(core::cell_value(before->row.cells, cell))) continue;
+    const auto enters = std::count_if(field.transitions.begin(), field.transitions.end(),
+                                      [&](const Transition& t) { return t.to == state; });
+    const auto leaves = std::count_if(field.transitions.begin(), field.transitions.end(),
+                                      [&](const Transition& t) { return t.from == state; });
+    if (enters != 0 || leaves != 1) continue;
+    const auto way = std::find_if(field.transitions.begin(), field.transitions.end(),
+                                  [&](const Transition& t) { return t.from == state; });
+    core::set_cell(row.cells, cell, Value(way->to));
+    row.versions.exceptions.insert_or_assign(cell, version);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace nhip::server

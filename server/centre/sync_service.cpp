@@ -1,0 +1,111 @@
+// One sync request: who asks, what they may do, their groups one by one, then the pages they lack.
+
+#include <algorithm>
+
+#include "centre/centre.h"
+#include "centre/feed_pages.h"
+#include "centre/intake.h"
+#include "centre/rights.h"
+#include "centre/transaction.h"
+#include "nhip/version.h"
+
+namespace nhip::server {
+
+namespace {
+
+Status refused(const char* code, const char* message, const char* hint) {
+  return {Code::kUnauthenticated, code, message, hint};
+}
+
+// A counter is used once. The very same request may come twice (its answer was lost); anything else with
+// an old counter was replayed or comes from a copy of the replica.
+Status check_counter(const ReplicaRecord& replica, const protocol::RequestProof& proof, const Bytes& digest) {
+  if (proof.counter > replica.counter) return {};
+  if (proof.counter == replica.counter && digest == replica.request_digest) return {};
+  return refused("counter_used", "This request number was used before.",
+                 "If this device was put back from a copy, enrol it again under a new code; its work is kept.");
+}
+
+Status check_order(const std::vector<core::Group>& groups) {
+  std::uint64_t expected = 0;
+  for (const core::Group& group : groups) {
+    if (group.operations.empty()) return {Code::kMalformed, "bad_message", "A group without operations."};
+    for (const core::Operation& op : group.operations) {
+      if (op.seq == 0 || (expected != 0 && op.seq != expected)) {
+        return {Code::kMalformed, "bad_message", "Operation numbers must follow each other."};
+      }
+      expected = op.seq + 1;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& proof,
+                               std::string_view method, std::string_view path,
+                               std::span<const std::uint8_t> body, std::int64_t now) {
+  NHIP_TRY_ASSIGN(const auto replica, centre.store().replica(proof.replica));
+  if (!replica) return refused("not_enrolled", "This centre does not know the device.", "Enrol it with a code from the office.");
+  NHIP_TRY_ASSIGN(const auto device, centre.store().device(replica->device_id));
+  crypto::PublicKey key{};
+  if (!device || replica->public_key.size() != key.size()) {
+    return refused("not_enrolled", "This centre does not know the device.", "Enrol it with a code from the office.");
+  }
+  std::copy(replica->public_key.begin(), replica->public_key.end(), key.begin());
+  const Bytes text = protocol::request_text(method, path, centre.keys().centre_id.text(), proof.replica,
+                                            proof.counter, body);
+  if (!crypto::verify(key, text, proof.signature)) {
+    return refused("bad_signature", "The request's signature does not fit the device.", "Try again.");
+  }
+  if (device->revoked_at) {
+    return refused("device_revoked", "The office has revoked this device.",
+                   "Its records stay readable; ask the office for a new code.");
+  }
+  const crypto::Hash hash = crypto::hash(text);
+  const Bytes digest(hash.begin(), hash.end());
+  NHIP_TRY(check_counter(*replica, proof, digest));
+  Principal principal{*device, *replica};
+  principal.replica.counter = proof.counter;
+  principal.replica.request_digest = digest;
+  principal.replica.last_contact = now;
+  return principal;
+}
+
+Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
+                                    const protocol::SyncRequest& request, std::int64_t now) {
+  if (request.protocol < kProtocolVersionMin || request.protocol > kProtocolVersion) {
+    return Status(Code::kVersion, "unknown_protocol", "The centre does not speak this protocol version.",
+                  "Update the older of the two programs.");
+  }
+  NHIP_TRY(check_order(request.push));
+  Transaction transaction(centre.store());
+  NHIP_TRY(transaction.begin());
+  NHIP_TRY_ASSIGN(const Rights rights, Rights::of(centre, who.device));
+  Intake intake(centre, who, rights, now);
+  for (const core::Group& group : request.push) NHIP_TRY(intake.take(group));
+  NHIP_TRY(intake.finish());
+
+  protocol::SyncResponse answer;
+  answer.schema_version = centre.schema().version();
+  answer.epoch = centre.keys().epoch;
+  answer.server_ms = now;
+  answer.granted = rights.feeds();
+  answer.verdicts = intake.verdicts();
+  answer.received_seq = intake.received_seq();
+  FeedPages pages(centre, rights, intake.exact(), request.answer_bytes_max);
+  NHIP_TRY(pages.correct(intake.to_correct(), answer.corrections));
+  for (const protocol::FeedRequest& feed : request.feeds) NHIP_TRY(pages.read(feed, answer.feeds));
+  NHIP_TRY_ASSIGN(answer.devices, pages.devices());
+
+  ReplicaRecord replica = who.replica;
+  replica.received_seq = intake.received_seq();
+  replica.client = request.client.substr(0, 80);
+  replica.clock_skew_ms = request.clock_ms - now;
+  replica.schema_version = request.schema_version;
+  NHIP_TRY(centre.store().put_replica(replica));
+  NHIP_TRY(transaction.commit());
+  return answer;
+}
+
+}  // namespace nhip::server

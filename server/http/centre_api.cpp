@@ -1,0 +1,120 @@
+#include "http/centre_api.h"
+
+#include <cstdio>
+
+#include "protocol/json_encoding.h"
+#include "protocol/signing.h"
+
+namespace nhip::server {
+namespace {
+
+constexpr std::size_t kNonceBytesMin = 16;
+constexpr std::size_t kNonceBytesMax = 64;
+constexpr int kRetrySeconds = 5;
+
+int http_status(Code code) {
+  switch (code) {
+    case Code::kOk: return 200;
+    case Code::kMalformed:
+    case Code::kInvalid:
+    case Code::kUsage: return 400;
+    case Code::kUnauthenticated: return 401;
+    case Code::kForbidden: return 403;
+    case Code::kNotFound: return 404;
+    case Code::kConflict: return 409;
+    case Code::kLimit: return 413;
+    case Code::kVersion: return 426;
+    case Code::kUnavailable:
+    case Code::kBusy:
+    case Code::kDiskFull: return 503;
+    case Code::kCorrupt:
+    case Code::kInternal: return 500;
+  }
+  return 500;
+}
+
+}  // namespace
+
+HttpReply error_reply(const Status& status) {
+  HttpReply reply;
+  reply.status = http_status(status.code());
+  protocol::ErrorAnswer answer{status.name(), status.message(), status.hint()};
+  if (reply.status >= 500) {
+    // Said once, where it stops: here.
+    std::fprintf(stderr, "nhipd: %s: %s\n", status.name().c_str(), status.message().c_str());
+    if (reply.status == 500) answer = {"internal", "a fault of the server", "try again later"};
+    reply.retry_after_seconds = kRetrySeconds;
+  }
+  reply.body = protocol::encode_json(answer);
+  return reply;
+}
+
+CentreApi::CentreApi(Centre& centre, std::mutex& mutex, Clock clock)
+    : centre_(centre), mutex_(mutex), clock_(std::move(clock)) {}
+
+std::vector<Route> CentreApi::routes() {
+  return {
+      {"GET", "/healthz", [this](const HttpRequest&) { return healthz(); }},
+      {"GET", "/v1/hello", [this](const HttpRequest& request) { return hello(request); }},
+      {"POST", "/v1/enrol", [this](const HttpRequest& request) { return enrol(request); }},
+      {"POST", "/v1/sync", [this](const HttpRequest& request) { return sync(request); }},
+  };
+}
+
+HttpReply CentreApi::healthz() {
+  HttpReply reply;
+  reply.content_type = "text/plain";
+  reply.body = to_bytes("ok");
+  return reply;
+}
+
+HttpReply CentreApi::hello(const HttpRequest& request) {
+  const auto nonce = crypto::from_hex(request.parameter("nonce"));
+  if (!nonce || nonce->size() < kNonceBytesMin || nonce->size() > kNonceBytesMax) {
+    return error_reply(Status(Code::kMalformed, "bad_nonce", "nonce must be 16 to 64 bytes in hex"));
+  }
+  HttpReply reply;
+  // Keys do not change while we serve, so this needs no lock.
+  reply.body = protocol::encode_json(server::hello(centre_, *nonce));
+  return reply;
+}
+
+HttpReply CentreApi::enrol(const HttpRequest& request) {
+  const std::lock_guard lock(mutex_);
+  const auto done = server::enrol(centre_, request.body, clock_());
+  if (!done.ok()) return error_reply(done.status());
+  HttpReply reply;
+  reply.body = protocol::encode_json(done->second);
+  return signed_reply(std::move(reply), done->first.replica, 0);
+}
+
+HttpReply CentreApi::sync(const HttpRequest& request) {
+  const auto proof = protocol::parse_authorization(request.authorization);
+  if (!proof) {
+    return error_reply(Status(Code::kUnauthenticated, "unauthenticated",
+                              "the request bears no signature of a replica"));
+  }
+  const auto answer = [&]() -> HttpReply {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = clock_();
+    const auto who = authenticate(centre_, *proof, "POST", "/v1/sync", request.body, now);
+    if (!who.ok()) return error_reply(who.status());
+    const auto message = protocol::decode_sync_request(request.body);
+    if (!message.ok()) return error_reply(message.status());
+    const auto response = server::sync(centre_, *who, *message, now);
+    if (!response.ok()) return error_reply(response.status());
+    HttpReply reply;
+    reply.body = protocol::encode_json(*response);
+    return reply;
+  };
+  // Refusals are signed too, so that a device can believe "revoked" and no portal can say it.
+  return signed_reply(answer(), proof->replica, proof->counter);
+}
+
+HttpReply CentreApi::signed_reply(HttpReply reply, const Author& replica, std::uint64_t counter) {
+  const Bytes text = protocol::answer_text(reply.status, replica, counter, reply.body);
+  reply.signature = crypto::base64(centre_.keys().signing.sign(text));
+  return reply;
+}
+
+}  // namespace nhip::server

@@ -1,0 +1,40 @@
+// The centre's endpoints: bytes in, bytes out. One lock around the centre, signatures on the answers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "centre/centre.h"
+#include "http/message.h"
+
+namespace nhip::server {
+
+// Shared: handlers lock `mutex`, which everything else that uses the centre locks too.
+class CentreApi {
+ public:
+  using Clock = std::function<std::int64_t()>;
+
+  // All outlive the api and its routes.
+  CentreApi(Centre& centre, std::mutex& mutex, Clock clock);
+
+  // GET /healthz, GET /v1/hello, POST /v1/enrol, POST /v1/sync.
+  std::vector<Route> routes();
+
+ private:
+  HttpReply healthz();
+  HttpReply hello(const HttpRequest& request);
+  HttpReply enrol(const HttpRequest& request);
+  HttpReply sync(const HttpRequest& request);
+  HttpReply signed_reply(HttpReply reply, const Author& replica, std::uint64_t counter);
+
+  Centre& centre_;
+  std::mutex& mutex_;
+  Clock clock_;
+};
+
+// The answer to a request that failed. Faults of ours are not described to strangers.
+HttpReply error_reply(const Status& status);
+
+}  // namespace nhip::server

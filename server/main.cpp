@@ -1,0 +1,135 @@
+// nhipd: the central server and the commands over its folder. Arguments only; what a command does stands
+// in server/commands.
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "commands/init.h"
+#include "commands/serve.h"
+#include "commands/session.h"
+#include "crypto/keys.h"
+#include "nhip/version.h"
+
+namespace {
+
+using nhip::Code;
+using nhip::Status;
+using nhip::server::Globals;
+
+// Everything that may stand on the command line.
+struct Arguments {
+  Globals globals;
+  std::string language;
+  std::string from, folder;
+  nhip::server::ServeOptions serve;
+  std::string unit, role, label, ttl, device, type, as_of;
+};
+
+// Absent options are left out.
+nlohmann::json given(std::initializer_list<std::pair<const char*, const std::string&>> options) {
+  nlohmann::json args = nlohmann::json::object();
+  for (const auto& [name, value] : options) {
+    if (!value.empty()) args[name] = value;
+  }
+  return args;
+}
+
+void declare_globals(CLI::App& app, Arguments& arguments) {
+  app.add_option("--data", arguments.globals.data, "The centre's folder (default: $NHIPD_DATA)");
+  app.add_flag("--json", arguments.globals.json, "One JSON value on standard output");
+  app.add_option("--lang", arguments.language, "vi or en (default: by the locale)")
+      ->check(CLI::IsMember({"vi", "en"}));
+  app.set_version_flag("--version", "nhipd " NHIP_VERSION " (protocol " +
+                                        std::to_string(nhip::kProtocolVersion) + ")");
+  app.require_subcommand(1);
+  app.fallthrough();
+}
+
+void declare_commands(CLI::App& app, Arguments& arguments) {
+  CLI::App* init = app.add_subcommand("init", "Make a centre and print its recovery key once");
+  init->add_option("--from", arguments.from, "Also load this folder of records");
+  CLI::App* load = app.add_subcommand("load", "Load a folder of records from an older system");
+  load->add_option("DIR", arguments.folder, "The folder")->required();
+  CLI::App* serve = app.add_subcommand("serve", "Serve devices until SIGTERM or SIGINT");
+  serve->add_option("--listen", arguments.serve.listen, "HOST:PORT; port 0 picks a free one")
+      ->capture_default_str();
+  serve->add_option("--port-file", arguments.serve.port_file, "Write the port to this file");
+  serve->add_option("--tls-cert", arguments.serve.tls_cert_file, "Certificate chain (PEM)");
+  serve->add_option("--tls-key", arguments.serve.tls_key_file, "Private key (PEM)");
+  CLI::App* enrol = app.add_subcommand("enrol", "Make a single-use code for a device");
+  enrol->add_option("--unit", arguments.unit, "The device's unit")->required();
+  enrol->add_option("--role", arguments.role, "field, lead or office")->required();
+  enrol->add_option("--label", arguments.label, "What the list of devices shows");
+  enrol->add_option("--ttl", arguments.ttl, "How long the code works, e.g. 45m, 72h, 7d");
+  app.add_subcommand("devices", "List devices and their replicas");
+  CLI::App* revoke = app.add_subcommand("revoke", "End a device and all its replicas");
+  revoke->add_option("DEVICE", arguments.device, "The device's id")->required();
+  CLI::App* records = app.add_subcommand("records", "Print records, current or past");
+  records->add_option("TYPE", arguments.type, "The type of record")->required();
+  records->add_option("--unit", arguments.unit, "Of this unit only");
+  records->add_option("--as-of", arguments.as_of, "As known at this instant");
+  app.add_subcommand("conflicts", "List open conflicts");
+  app.add_subcommand("inbox", "List work that was rejected or is held");
+}
+
+int run(const std::string& command, Arguments& arguments) {
+  const Globals& globals = arguments.globals;
+  if (command == "init") {
+    return finish(globals, nhip::server::init(globals, arguments.from));
+  }
+  if (command == "serve") return nhip::server::serve(globals, arguments.serve);
+  nlohmann::json args = given({{"unit", arguments.unit},
+                               {"role", arguments.role},
+                               {"label", arguments.label},
+                               {"ttl", arguments.ttl},
+                               {"device", arguments.device},
+                               {"type", arguments.type},
+                               {"as_of", arguments.as_of}});
+  if (command == "load") {
+    // The running server may stand in another folder than we do.
+    std::error_code error;
+    args["dir"] = std::filesystem::absolute(arguments.folder, error).string();
+  }
+  return finish(globals, nhip::server::run_in_folder(globals, command, args));
+}
+
+bool asks_for_json(int count, char** words) {
+  for (int i = 1; i < count; ++i) {
+    if (std::string_view(words[i]) == "--json") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  nhip::crypto::initialise();
+  Arguments arguments;
+  arguments.globals.language = nhip::server::language_of_environment();
+  CLI::App app("The central server of Nhip, and the commands over its folder", "nhipd");
+  declare_globals(app, arguments);
+  declare_commands(app, arguments);
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    // --help and --version come this way too.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    arguments.globals.json = asks_for_json(count, words);
+    return fail(arguments.globals, Status(Code::kUsage, "bad_usage", error.what(), "nhipd --help"));
+  }
+  if (const auto language = nhip::server::parse_language(arguments.language)) {
+    arguments.globals.language = *language;
+  }
+  if (arguments.globals.data.empty()) {
+    if (const char* folder = std::getenv("NHIPD_DATA")) arguments.globals.data = folder;
+  }
+  if (arguments.globals.data.empty()) {
+    return fail(arguments.globals, Status(Code::kUsage, "no_data_folder",
+                                          "say where the centre's folder is",
+                                          "--data DIR, or the environment's NHIPD_DATA"));
+  }
+  return run(app.get_subcommands().front()->get_name(), arguments);
+}

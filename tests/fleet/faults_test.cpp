@@ -1,0 +1,170 @@
+// Lost requests, lost answers, damaged answers, wrong clocks, restarts: nothing is lost or doubled.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/fleet.h"
+
+using namespace nhip;
+using nhip::test::Fleet;
+using nhip::test::Member;
+
+namespace {
+const char* kActivity = R"({"title":"Khám sức khoẻ","category":"TE07","start_date":"2026-06-01","topics":["T2"]})";
+}
+
+TEST_CASE("fleet: a lost request costs a repetition and nothing else", "[fleet][I4]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  a.sync();
+  a.put("activity", kActivity);
+  a.transport.lose_requests = 1;
+  CHECK(a.sync().verified);
+  CHECK(fleet.records("activity").size() == 1);
+}
+
+TEST_CASE("fleet: when the answer is lost the repeated push has no second effect", "[fleet][I4]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  a.sync();
+  const Id id = a.put("activity", kActivity);
+  a.transport.lose_answers = 1;
+  CHECK_FALSE(a.try_sync().ok());
+  a.edit("activity", id, R"({"place":"Sân A"})");
+  const SyncReport report = a.sync();
+  CHECK(report.verified);
+  CHECK(fleet.records("activity") == a.list("activity"));
+  CHECK(fleet.records("activity").at(0)["place"] == "Sân A");
+  CHECK(fleet.store->past(fleet.schema->type("activity")->number, id).value().size() == 1);
+}
+
+TEST_CASE("fleet: an answer with one changed byte is no answer", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  a.sync();
+  a.put("activity", kActivity);
+  a.transport.damage_answers = 1;
+  const auto report = a.try_sync();
+  REQUIRE_FALSE(report.ok());
+  CHECK(report.status().code() == Code::kUnavailable);
+  CHECK(report.status().name() == "not_the_centre");
+  CHECK(a.status().pending == 1);
+  CHECK(a.sync().verified);
+}
+
+TEST_CASE("fleet: a device whose clock is ten years ahead does not win for ever", "[fleet][I13]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  Member& b = fleet.add("U-01");
+  const Id id = b.put("activity", kActivity);
+  b.sync();
+  a.sync();
+  a.clock_error_ms = 10LL * 365 * 86'400'000;
+  a.edit("activity", id, R"({"title":"Từ tương lai"})");
+  CHECK(a.sync().verified);
+  b.sync();
+  b.edit("activity", id, R"({"title":"Hiện tại"})");
+  b.sync();
+  a.sync();
+  CHECK(a.get("activity", id)["title"] == "Hiện tại");
+  CHECK(a.conflicts().empty());
+}
+
+TEST_CASE("fleet: a phone that believes it is 1970 still syncs", "[fleet][I13]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  a.clock_error_ms = -fleet.now_ms;
+  const Id id = a.put("activity", kActivity);
+  CHECK(a.sync().verified);
+  CHECK(fleet.records("activity").size() == 1);
+  a.edit("activity", id, R"({"title":"Sửa"})");
+  CHECK(a.sync().verified);
+  CHECK(fleet.records("activity").at(0)["title"] == "Sửa");
+}
+
+TEST_CASE("fleet: work left in the outbox survives a restart of the program", "[fleet][I2]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  const Id id = a.put("activity", kActivity);
+  a.reopen();
+  CHECK(a.status().pending == 1);
+  CHECK(a.get("activity", id)["title"] == "Khám sức khoẻ");
+  CHECK(a.sync().verified);
+  CHECK(fleet.records("activity").size() == 1);
+}
+
+TEST_CASE("fleet: a rejected group goes to the tray, the rest flows, and a correction is taken", "[fleet][I17]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  const Id good = a.put("activity", kActivity);
+  const Id foreign = a.put("activity", R"({"unit_id":"U-02","title":"Của đơn vị khác","category":"TE01"})");
+  const Id later = a.put("activity", kActivity);
+  const SyncReport report = a.sync();
+  CHECK(report.rejected == 1);
+  CHECK(report.verified);
+  CHECK(fleet.records("activity").size() == 2);
+  CHECK_FALSE(a.get("activity", good).is_null());
+  CHECK_FALSE(a.get("activity", later).is_null());
+  CHECK(a.get("activity", foreign).is_null());
+  CHECK_FALSE(a.status().synced);
+  const auto tray = a.replica().tray();
+  REQUIRE(tray.ok());
+  REQUIRE(tray->size() == 1);
+  CHECK(tray->at(0).code == "out_of_scope");
+  CHECK(nlohmann::json::parse(tray->at(0).record_json)["title"] == "Của đơn vị khác");
+  a.edit("activity", foreign, R"({"unit_id":"U-01"})");
+  CHECK(a.sync().rejected == 0);
+  CHECK(a.status().synced);
+  CHECK(fleet.records("activity").size() == 3);
+  CHECK(fleet.records("activity") == a.list("activity"));
+}
+
+TEST_CASE("fleet: a unit cannot approve its own record", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  const Id id = a.put("activity", kActivity);
+  a.sync();
+  a.edit("activity", id, R"({"review_status":"APPROVED"})");
+  CHECK(a.sync().rejected == 1);
+  CHECK(a.get("activity", id)["review_status"].is_null());
+  CHECK(fleet.records("activity") == a.list("activity"));
+}
+
+TEST_CASE("fleet: a revoked device is told so and keeps its work", "[fleet][I18]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  a.put("activity", kActivity);
+  REQUIRE(server::revoke(*fleet.centre, a.status().device_id, fleet.now_ms).ok());
+  const auto report = a.try_sync();
+  REQUIRE_FALSE(report.ok());
+  CHECK(report.status().code() == Code::kUnauthenticated);
+  CHECK(report.status().name() == "device_revoked");
+  CHECK(a.list("activity").size() == 1);
+  CHECK(a.status().pending == 1);
+}
+
+TEST_CASE("fleet: a sync with nothing to do is one round trip", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  a.put("activity", kActivity);
+  a.sync();
+  const std::uint64_t before = a.transport.requests;
+  CHECK(a.sync().rounds == 1);
+  CHECK(a.transport.requests == before + 1);
+}
+
+TEST_CASE("fleet: a byte budget stops early and the next sync goes on", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  Member& b = fleet.add("U-01");
+  for (int i = 0; i < 60; ++i) a.put("activity", kActivity);
+  a.sync();
+  SyncOptions options;
+  options.budget_bytes = 6000;
+  const auto part = nhip::sync(b.replica(), b.transport, options);
+  REQUIRE(part.ok());
+  CHECK_FALSE(part->complete);
+  CHECK(part->received > 0);
+  CHECK(part->received < 60);
+  CHECK(b.sync().verified);
+  CHECK(b.list("activity") == a.list("activity"));
+}

@@ -1,0 +1,94 @@
+// Fleet: some replicas and a centre in one process, without sockets, on a clock that the test moves.
+//
+//     Fleet fleet;
+//     Member& a = fleet.add("U-01");
+//     const Id id = a.put("activity", R"({"title":"…"})");
+//     a.sync();
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "centre/centre.h"
+#include "http/centre_api.h"
+#include "nhip/sync.h"
+
+namespace nhip::test {
+
+class Fleet;
+
+// Carries requests straight into the centre's handlers; loses what it is told to lose.
+class LoopbackTransport final : public Transport {
+ public:
+  explicit LoopbackTransport(Fleet& fleet) : fleet_(fleet) {}
+  Result<Response> send(const Request& request) override;
+  void cancel() override {}
+
+  int lose_requests = 0;   // that many next requests never arrive
+  int lose_answers = 0;    // the centre commits, the answer is lost
+  int damage_answers = 0;  // one byte of the answer is changed
+  std::uint64_t requests = 0;
+
+ private:
+  Fleet& fleet_;
+};
+
+class Member {
+ public:
+  Member(Fleet& fleet, std::string path, std::string unit, std::string role);
+
+  Id put(const std::string& type, const std::string& json);
+  void edit(const std::string& type, const Id& id, const std::string& json);
+  void remove(const std::string& type, const Id& id);
+  nlohmann::json get(const std::string& type, const Id& id);  // null when it is not there
+  nlohmann::json list(const std::string& type);
+  SyncReport sync();               // must end well
+  Result<SyncReport> try_sync(std::int64_t patience_ms = 0);
+  ReplicaStatus status();
+  std::vector<Conflict> conflicts();
+  void reopen();                   // as after a restart of the program
+  void sql(const std::string& sql);  // as another tool: a connection of its own, no engine
+
+  Replica& replica() { return *replica_; }
+  LoopbackTransport transport;
+  std::int64_t clock_error_ms = 0;  // of this device's wall clock
+
+ private:
+  void open(bool create);
+
+  Fleet& fleet_;
+  std::string path_;
+  std::unique_ptr<Replica> replica_;
+};
+
+class Fleet {
+ public:
+  // `schema_json` empty = the union's.
+  explicit Fleet(const std::string& schema_json = {});
+  ~Fleet();
+
+  Member& add(const std::string& unit, const std::string& role = "field");
+  nlohmann::json records(const std::string& type, const std::string& unit = {});  // at the centre
+  nlohmann::json conflicts();
+  void advance(std::int64_t ms) { now_ms += ms; }
+
+  std::int64_t now_ms = 1'780'000'000'000;  // 2026-05-28
+  const std::string folder;
+  const std::string schema_json;
+  std::unique_ptr<server::ServerStore> store;
+  std::unique_ptr<Schema> schema;
+  std::unique_ptr<server::CentreKeys> keys;
+  std::unique_ptr<server::Centre> centre;
+  std::unique_ptr<server::CentreApi> api;
+  std::vector<server::Route> routes;
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Member>> members_;
+};
+
+}  // namespace nhip::test
