@@ -1,5 +1,5 @@
-// nhipd: the central server and the commands over its folder. Arguments only; what a command does stands
-// in server/commands.
+// nhipd: the central server and the commands over its folder. Arguments only; what a command does
+// stands in server/commands.
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -127,9 +127,9 @@ int main(int count, char** words) {
     if (const char* folder = std::getenv("NHIPD_DATA")) arguments.globals.data = folder;
   }
   if (arguments.globals.data.empty()) {
-    return fail(arguments.globals, Status(Code::kUsage, "no_data_folder",
-                                          "say where the centre's folder is",
-                                          "--data DIR, or the environment's NHIPD_DATA"));
+    return fail(arguments.globals,
+                Status(Code::kUsage, "no_data_folder", "say where the centre's folder is",
+                       "--data DIR, or the environment's NHIPD_DATA"));
   }
   return run(app.get_subcommands().front()->get_name(), arguments);
 }

@@ -1,11 +1,45 @@
 #include "replica/record_table.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cstdlib>
 
 #include "record/record_json.h"
 #include "replica/table_sql.h"
 
 namespace nhip::replica {
+
+namespace {
+
+// SQL literals as quote() writes them, joined by commas: NULL, integers, 'text' with quotes doubled.
+std::optional<std::vector<Value>> read_literals(std::string_view text) {
+  std::vector<Value> values;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (!values.empty() && text[at++] != ',') return std::nullopt;
+    if (text.substr(at, 4) == "NULL") {
+      values.emplace_back();
+      at += 4;
+    } else if (at < text.size() && text[at] == '\'') {
+      std::string string;
+      for (++at; at < text.size(); ++at) {
+        if (text[at] != '\'') string += text[at];
+        else if (text.substr(at, 2) == "\'\'") string += text[at++];
+        else break;
+      }
+      if (at++ >= text.size()) return std::nullopt;
+      values.emplace_back(std::move(string));
+    } else {
+      const std::size_t end = std::min(text.find(',', at), text.size());
+      const std::string digits(text.substr(at, end - at));
+      if (digits.empty() || digits.find_first_not_of("-0123456789") != std::string::npos) return std::nullopt;
+      values.emplace_back(static_cast<std::int64_t>(std::strtoll(digits.c_str(), nullptr, 10)));
+      at = end;
+    }
+  }
+  return values;
+}
+
+}  // namespace
 
 RecordTable::RecordTable(store::Db& db, const Type& type)
     : db_(db), type_(type), scalars_(scalar_fields(type)), children_(child_fields(type)),
@@ -195,18 +229,12 @@ Result<Value> RecordTable::unpack_mark(const core::CellKey& cell, const Value& s
   if (field == nullptr || field->is_scalar() || saved.is_null()) return saved;
   if (field->shape == Shape::kSet) return record::pack_element(*field, {});
   if (field->shape == Shape::kMap) return record::pack_element(*field, {saved});
-  const auto array = nlohmann::json::parse(saved.text() ? *saved.text() : "", nullptr, false);
-  if (!array.is_array()) {
+  const auto columns = read_literals(saved.text() ? *saved.text() : "");
+  if (!columns || columns->size() != field->values.size()) {
     return Status(Code::kCorrupt, "bad_mark", "The replica's bookkeeping holds a damaged entry.",
-                  "Run 'nhip doctor', and keep a copy of the replica's files.");
+                  "Keep a copy of the replica's files.");
   }
-  std::vector<Value> columns;
-  for (const auto& each : array) {
-    if (each.is_string()) columns.emplace_back(each.get<std::string>());
-    else if (each.is_number_integer()) columns.emplace_back(each.get<std::int64_t>());
-    else columns.emplace_back();
-  }
-  return record::pack_element(*field, columns);
+  return record::pack_element(*field, *columns);
 }
 
 }  // namespace nhip::replica

@@ -35,7 +35,6 @@ std::string type_check(const Column& column) {
     case FieldType::kReference:
       return name + " IS NULL OR (typeof(" + name + ")='blob' AND length(" + name + ")=16)";
     case FieldType::kBlob: return "typeof(" + name + ") IN ('blob','null')";
-    case FieldType::kJson: return name + " IS NULL OR (typeof(" + name + ")='text' AND json_valid(" + name + "))";
     default: return "typeof(" + name + ") IN ('text','null')";
   }
 }
@@ -64,16 +63,16 @@ std::string trigger(const std::string& name, const std::string& event, const std
          (when.empty() ? "" : " WHEN " + when) + " BEGIN " + body + " END";
 }
 
-// The packed value of an element in row alias `row` (OLD or a table name), as record::pack_element has it
-// but for booleans, which sealing completes.
+// The value columns of an element in row alias `row` (OLD or a table name) for RecordTable::unpack_mark: SQL
+// literals joined by commas. JSON functions would do, but not in a schema that SQLite is told not to trust.
 std::string packed(const Field& field, const std::string& row) {
   if (field.shape == Shape::kSet) return "1";
   if (field.shape == Shape::kMap) return row + "." + quoted(field.values.front().name);
   std::string columns;
   for (const Column& column : field.values) {
-    columns += (columns.empty() ? "" : ",") + row + "." + quoted(column.name);
+    columns += (columns.empty() ? "quote(" : "||','||quote(") + row + "." + quoted(column.name) + ")";
   }
-  return "json_array(" + columns + ")";
+  return columns.empty() ? "''" : columns;
 }
 
 std::string element_key(const Field& field, const std::string& row) {
@@ -210,7 +209,7 @@ std::vector<std::string> create_statements(const Type& type) {
     table += " CHECK(" + type_check(field->column) + ")";
   }
   std::vector<std::string> statements{
-      table + ", extra TEXT CHECK(extra IS NULL OR json_valid(extra)))"};
+      table + ", extra TEXT CHECK(typeof(extra) IN ('text','null')))"};
   for (const Field* field : child_fields(type)) {
     std::string child = "CREATE TABLE " + quoted(child_table(type, *field)) + "(parent INTEGER NOT NULL";
     std::string key = "parent";

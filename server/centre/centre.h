@@ -103,6 +103,7 @@ class Sequencer {
   struct Touched {
     ScopeHead head;
     std::uint64_t first = 0;  // the first number this commit gives out
+    bool lost_rows = false;   // a record left it or was replaced: rows and digest changed
   };
   Result<Touched*> scope(const std::string& name);
 

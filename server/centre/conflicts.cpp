@@ -45,8 +45,8 @@ class ConflictRow {
   const StoredRow& row_;
 };
 
-// Whose record it is: the record says it itself; one that moved on or is of a fixed scope has only the
-// conflict's scope to tell.
+// Whose record it is: the record says it itself; one that moved on or is of a fixed scope has only
+// the conflict's scope to tell.
 Result<json> unit_of(Centre& centre, const Type* type, const Id& id, const std::string& scope) {
   if (type != nullptr && type->field("unit_id") != nullptr) {
     NHIP_TRY_ASSIGN(const std::optional<StoredRow> row, centre.store().row(type->number, id));
@@ -77,11 +77,11 @@ Result<json> open_conflicts(Centre& centre) {
     const ConflictRow conflict(*type, row);
     const std::int64_t* number = conflict.value("record_type").integer();
     const Bytes* raw = conflict.value("record_id").blob();
-    const Type* of = number == nullptr
-                         ? nullptr
-                         : centre.schema().type(static_cast<std::uint16_t>(*number));
+    const Type* of =
+        number == nullptr ? nullptr : centre.schema().type(static_cast<std::uint16_t>(*number));
     const std::optional<Id> record_id = raw == nullptr ? std::nullopt : Id::from_bytes(*raw);
-    NHIP_TRY_ASSIGN(json unit, unit_of(centre, of, record_id.value_or(Id{}), conflict.text("scope")));
+    NHIP_TRY_ASSIGN(json unit,
+                    unit_of(centre, of, record_id.value_or(Id{}), conflict.text("scope")));
     list.push_back({{"id", row.id.text()},
                     {"type", of == nullptr ? json() : json(of->name)},
                     {"record_id", conflict.printed("record_id")},

@@ -1,5 +1,6 @@
-// CSV as RFC 4180 has it: fields in quotes may hold commas, line breaks and doubled quotes. A byte order
-// mark at the beginning and bare line feeds are taken too, because spreadsheets and people write them.
+// CSV as RFC 4180 has it: fields in quotes may hold commas, line breaks and doubled quotes. A byte
+// order mark at the beginning and bare line feeds are taken too, because spreadsheets and people
+// write them.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace nhip::server {
 struct CsvRow {
   std::uint64_t line = 0;  // where it begins, from 1
   std::vector<std::string> fields;
-  bool ok = true;          // false: an unclosed quote or text after a closing one
+  bool ok = true;  // false: an unclosed quote or text after a closing one
 };
 
 // All rows, the heading first; empty lines are left out.

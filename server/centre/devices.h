@@ -7,9 +7,9 @@
 
 namespace nhip::server {
 
-// An array: {device_id, unit_id, role, label, enrolled_at, revoked_at, pending, rejected, replicas}. `pending` and
-// `rejected` count the groups of the device that wait in the inbox; a replica is {replica, client,
-// last_contact, clock_skew_ms, schema_version, received_seq}.
+// An array: {device_id, unit_id, role, label, enrolled_at, revoked_at, pending, rejected,
+// replicas}. `pending` and `rejected` count the groups of the device that wait in the inbox; a
+// replica is {replica, client, last_contact, clock_skew_ms, schema_version, received_seq}.
 Result<nlohmann::json> devices(Centre& centre);
 
 }  // namespace nhip::server

@@ -1,10 +1,10 @@
 // Enrolment: how a device becomes one of ours.
 //
-// The office makes a code, a person carries it to the device, the device checks our key against it and
-// then sends, sealed to that key, the code and its own public key. A code works once. The first four of
-// its characters find it, the hash of all of them proves it, and five wrong proofs end it, so guessing
-// the 30 bits behind a known beginning is hopeless. A lost answer costs nothing: the same code with the
-// same public key is answered again while the code lives.
+// The office makes a code, a person carries it to the device, the device checks our key against it
+// and then sends, sealed to that key, the code and its own public key. A code works once. The first
+// four of its characters find it, the hash of all of them proves it, and five wrong proofs end it,
+// so guessing the 30 bits behind a known beginning is hopeless. A lost answer costs nothing: the
+// same code with the same public key is answered again while the code lives.
 #include <algorithm>
 #include <array>
 
@@ -27,11 +27,12 @@ bool is_plain(std::string_view text, std::size_t bytes_max) {
          text.find_first_of("\t\n") == std::string_view::npos;
 }
 
-// A unit must stand in the table of units once there is one. An ended unit is still a unit: its devices
-// must be able to bring in what they hold.
+// A unit must stand in the table of units once there is one. An ended unit is still a unit: its
+// devices must be able to bring in what they hold.
 Status check_unit(Centre& centre, const std::string& unit_id) {
   // A slash would let a unit's scope look like a part of another one's.
-  if (unit_id.empty() || unit_id.find('/') != std::string::npos || !is_plain(unit_id, kUnitBytesMax)) {
+  if (unit_id.empty() || unit_id.find('/') != std::string::npos ||
+      !is_plain(unit_id, kUnitBytesMax)) {
     return Status(Code::kInvalid, "unknown_unit", "this is no unit id",
                   "give the unit_id as it stands in the table of units");
   }

@@ -100,8 +100,9 @@ Status put_settings(ServerStore& store, const CentreKeys& keys) {
   return transaction.commit();
 }
 
-// The epoch outside and inside the database must agree. When they do not, the database was put back from
-// a copy of another time (or the file was lost): a new epoch makes devices compare what they hold.
+// The epoch outside and inside the database must agree. When they do not, the database was put back
+// from a copy of another time (or the file was lost): a new epoch makes devices compare what they
+// hold.
 Status settle_epoch(const FolderPaths& paths, ServerStore& store, CentreKeys& keys) {
   NHIP_TRY_ASSIGN(const std::optional<std::string> centre_id, store.setting(kCentreSetting));
   if (centre_id != keys.centre_id.text()) {
@@ -162,7 +163,8 @@ Result<std::string> CentreFolder::create(const std::string& folder, std::int64_t
   const crypto::KeyPair recovery_pair = crypto::KeyPair::from_seed(recovery);
   NHIP_TRY(write_whole(paths.recovery, crypto::hex(recovery_pair.public_key()) + "\n", 0600));
   NHIP_TRY(write_whole(paths.epoch, keys.epoch + "\n", 0600));
-  NHIP_TRY_ASSIGN(const std::unique_ptr<ServerStore> store, open_sqlite_store(paths.database, true));
+  NHIP_TRY_ASSIGN(const std::unique_ptr<ServerStore> store,
+                  open_sqlite_store(paths.database, true));
   NHIP_TRY(put_settings(*store, keys));
   NHIP_TRY(write_whole(paths.keys, keys_text(keys), 0600));
   return recovery_text(recovery);

@@ -1,9 +1,11 @@
 // CentreFolder: where a centre lives on disk.
 //
-//   keys           JSON, mode 0600: centre id, signing seed, digest key. Its presence makes the folder a
+//   keys           JSON, mode 0600: centre id, signing seed, digest key. Its presence makes the
+//   folder a
 //                  centre: it is the last file `create` writes.
-//   recovery.pub   the public key (hex) that backups are sealed to; its secret half was printed, not kept
-//   epoch          random text; also a setting of the database, so that a database put back from a copy
+//   recovery.pub   the public key (hex) that backups are sealed to; its secret half was printed,
+//   not kept epoch          random text; also a setting of the database, so that a database put
+//   back from a copy
 //                  of another time is noticed
 //   centre.db      the store
 //   lock           held by whoever has the store open
@@ -26,12 +28,13 @@ struct FolderPaths {
 // An open centre: lock, keys, store. Everything is released with it, the lock last.
 class CentreFolder {
  public:
-  // Makes folder, keys and an empty store. Returns the recovery key as a person writes it down; it is
-  // kept nowhere. kConflict "centre_exists", kCorrupt "half_made" when files of a centre are there
-  // without its keys.
+  // Makes folder, keys and an empty store. Returns the recovery key as a person writes it down; it
+  // is kept nowhere. kConflict "centre_exists", kCorrupt "half_made" when files of a centre are
+  // there without its keys.
   static Result<std::string> create(const std::string& folder, std::int64_t wait_ms);
 
-  // kUsage "no_centre", kBusy "in_use", kCorrupt when keys or store are damaged. `schema` outlives it.
+  // kUsage "no_centre", kBusy "in_use", kCorrupt when keys or store are damaged. `schema` outlives
+  // it.
   static Result<std::unique_ptr<CentreFolder>> open(const std::string& folder, const Schema& schema,
                                                     std::int64_t wait_ms);
 

@@ -63,7 +63,8 @@ LoadProblem problem(const SourceLine& at, const Status& why) {
   return {at.file, at.line, why.name(), why.message()};
 }
 
-Status read_record_lines(const fs::path& path, std::string_view type, const FolderVisitor& visitor) {
+Status read_record_lines(const fs::path& path, std::string_view type,
+                         const FolderVisitor& visitor) {
   std::ifstream in(path, std::ios::binary);
   if (!in.is_open()) return unreadable(path);
   SourceLine at{path.filename().string(), 0, std::string(type), false};
@@ -148,15 +149,16 @@ Result<std::vector<Element>> code_lists(const json& file, std::string_view text)
   std::vector<Element> lists;
   for (const auto& [name, entries] : file.items()) {
     const std::size_t begin = std::min(text.find(json(name).dump()), text.size());
-    const auto breaks = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
-    lists.push_back({static_cast<std::uint64_t>(breaks) + 1,
-                     json{{"list", name}, {"entries", entries}}});
+    const auto breaks =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+    lists.push_back(
+        {static_cast<std::uint64_t>(breaks) + 1, json{{"list", name}, {"entries", entries}}});
   }
   return lists;
 }
 
-// CSV has only text: a whole number becomes one, an empty field is no value. The column `type` of a unit
-// would be taken for the record's type, so the record calls it org_type.
+// CSV has only text: a whole number becomes one, an empty field is no value. The column `type` of a
+// unit would be taken for the record's type, so the record calls it org_type.
 json unit_object(const std::vector<std::string>& heading, const std::vector<std::string>& fields) {
   json object = json::object();
   for (std::size_t i = 0; i < heading.size(); ++i) {

@@ -1,9 +1,9 @@
 // A folder of records: which files it may hold and what each line of them is.
 //
-// The known files name a record type each. The lines of `*.jsonl` are revisions with the envelope (id,
-// rev, received_at …); org_units.csv, periods.json, survey_forms.json and codes.json define things and
-// have no envelope: their ids come from their natural keys. Any file may be absent. A `*.jsonl` file of
-// another name is read too; there each line's own `type` decides.
+// The known files name a record type each. The lines of `*.jsonl` are revisions with the envelope
+// (id, rev, received_at …); org_units.csv, periods.json, survey_forms.json and codes.json define
+// things and have no envelope: their ids come from their natural keys. Any file may be absent. A
+// `*.jsonl` file of another name is read too; there each line's own `type` decides.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,10 +18,10 @@
 namespace nhip::server {
 
 struct SourceLine {
-  std::string file;        // its name without folders
-  std::uint64_t line = 0;  // from 1
-  std::string type;        // of the file; empty: the line says
-  bool definition = false; // without envelope
+  std::string file;         // its name without folders
+  std::uint64_t line = 0;   // from 1
+  std::string type;         // of the file; empty: the line says
+  bool definition = false;  // without envelope
 };
 
 struct FolderVisitor {

@@ -120,7 +120,8 @@ Status put_live(Centre& centre, Sequencer& sequencer, const StoredRow* live, Sto
   return spread(centre, sequencer, after);
 }
 
-// A loaded version of a record that devices have written: into history, and into the cells left to it.
+// A loaded version of a record that devices have written: into history, and into the cells left to
+// it.
 Status amend(Centre& centre, Sequencer& sequencer, const StoredRow& live,
              const LoadedVersion& version, std::vector<PastVersion> known) {
   NHIP_TRY(add_to_history(centre, version));
@@ -140,7 +141,8 @@ Status amend(Centre& centre, Sequencer& sequencer, const StoredRow& live,
 }  // namespace
 
 Result<Entered> enter_version(Centre& centre, Sequencer& sequencer, const LoadedVersion& version) {
-  NHIP_TRY_ASSIGN(const std::optional<StoredRow> live, centre.store().row(version.type, version.id));
+  NHIP_TRY_ASSIGN(const std::optional<StoredRow> live,
+                  centre.store().row(version.type, version.id));
   StoredRow fresh;
   fresh.type = version.type;
   fresh.id = version.id;
@@ -177,7 +179,8 @@ Result<Entered> enter_version(Centre& centre, Sequencer& sequencer, const Loaded
 }
 
 Result<Entered> enter_definition(Centre& centre, Sequencer& sequencer, LoadedVersion version) {
-  NHIP_TRY_ASSIGN(const std::optional<StoredRow> live, centre.store().row(version.type, version.id));
+  NHIP_TRY_ASSIGN(const std::optional<StoredRow> live,
+                  centre.store().row(version.type, version.id));
   version.info.rev = 1;
   if (live) {
     NHIP_TRY_ASSIGN(const std::vector<PastVersion> known, all_versions(centre, *live));

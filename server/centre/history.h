@@ -1,15 +1,17 @@
 // History: how versions that an older system brings stand beside those that devices wrote.
 //
-// A version is loaded (its author is zero) or local. Without a local version the loaded ones are ordered
-// by R1 of the domain: the highest (rev, received_at) is live, the others are past, whatever order they
-// came in. Once a device has written the record, loaded versions enter history by received_at and change
-// only cells that no local version touched; a cell is touched when its version has an author. So the
-// state at an instant is a function of the set of versions alone, never of the order of loading:
+// A version is loaded (its author is zero) or local. Without a local version the loaded ones are
+// ordered by R1 of the domain: the highest (rev, received_at) is live, the others are past,
+// whatever order they came in. Once a device has written the record, loaded versions enter history
+// by received_at and change only cells that no local version touched; a cell is touched when its
+// version has an author. So the state at an instant is a function of the set of versions alone,
+// never of the order of loading:
 //
 //   state(T) = the newest local version received by T, with its untouched cells taken from
 //              the highest loaded version received by T
 //
-// An edit beats a deletion that did not know of it, so `deleted` counts as touched by any local version.
+// An edit beats a deletion that did not know of it, so `deleted` counts as touched by any local
+// version.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +37,8 @@ struct Entered {
   bool kept_edited = false;    // a deletion that a device's edit outlives
 };
 
-// Inside a transaction. Definitions (no rev of their own) are entered by `enter_definition`: a content
-// that differs from the newest loaded one becomes the next rev.
+// Inside a transaction. Definitions (no rev of their own) are entered by `enter_definition`: a
+// content that differs from the newest loaded one becomes the next rev.
 Result<Entered> enter_version(Centre& centre, Sequencer& sequencer, const LoadedVersion& version);
 Result<Entered> enter_definition(Centre& centre, Sequencer& sequencer, LoadedVersion version);
 
@@ -47,7 +49,9 @@ struct StateAt {
   std::uint64_t seq = 0;  // 0 unless it is the live version
 };
 
-// The record as it was known here at `instant`; nothing when it was not. A deleted state is returned too.
-Result<std::optional<StateAt>> state_as_of(Centre& centre, const StoredRow& live, std::int64_t instant);
+// The record as it was known here at `instant`; nothing when it was not. A deleted state is
+// returned too.
+Result<std::optional<StateAt>> state_as_of(Centre& centre, const StoredRow& live,
+                                           std::int64_t instant);
 
 }  // namespace nhip::server

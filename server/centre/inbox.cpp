@@ -15,9 +15,8 @@ using nlohmann::json;
 bool is_sealed(const Type& type, const core::CellKey& cell) {
   const Field* field = type.field(cell.field);
   if (field == nullptr) return false;
-  return field->sealed ||
-         std::find(field->sealed_elements.begin(), field->sealed_elements.end(), cell.element) !=
-             field->sealed_elements.end();
+  return field->sealed || std::find(field->sealed_elements.begin(), field->sealed_elements.end(),
+                                    cell.element) != field->sealed_elements.end();
 }
 
 json print(const Schema& schema, const core::Operation& operation) {

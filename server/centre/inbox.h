@@ -8,8 +8,8 @@
 namespace nhip::server {
 
 // An array: {number, state, code, field, text, at_fault, received_at, device_id, unit_id, replica,
-// operations}; an operation is {seq, type, id, changes: [{field, value}]}. Values of sealed fields are
-// not printed: the change says "sealed": true instead.
+// operations}; an operation is {seq, type, id, changes: [{field, value}]}. Values of sealed fields
+// are not printed: the change says "sealed": true instead.
 Result<nlohmann::json> inbox(Centre& centre);
 
 }  // namespace nhip::server

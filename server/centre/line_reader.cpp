@@ -170,9 +170,8 @@ Result<ReadLine> read_line(Centre& centre, const SourceLine& at, const json& obj
     renamed = object;
     renamed.erase("type");
   }
-  NHIP_TRY_ASSIGN(
-      record::ParsedRecord parsed,
-      record::parse_record(*type, other_name ? renamed : object, options, envelope()));
+  NHIP_TRY_ASSIGN(record::ParsedRecord parsed,
+                  record::parse_record(*type, other_name ? renamed : object, options, envelope()));
   if (!parsed.id) return refused("missing_id", "id: the line must say which record it is");
   flag(*type, parsed, line);
   version.id = *parsed.id;

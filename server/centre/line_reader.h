@@ -1,8 +1,8 @@
 // One line of a folder of records as a version, and what is odd about it.
 //
-// A line is refused only for what makes it unreadable as a version: no id, unit or receipt time, a value
-// of a wrong JSON type, a date that is none, a number out of its range. Everything else is flagged, and
-// the line counts.
+// A line is refused only for what makes it unreadable as a version: no id, unit or receipt time, a
+// value of a wrong JSON type, a date that is none, a number out of its range. Everything else is
+// flagged, and the line counts.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

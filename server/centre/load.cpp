@@ -1,6 +1,6 @@
-// Loading a folder: lines in batches, each batch one transaction and one commit of the centre. A stop in
-// the middle costs the batch that was open, and loading again brings the rest: a line that is known
-// already changes nothing.
+// Loading a folder: lines in batches, each batch one transaction and one commit of the centre. A
+// stop in the middle costs the batch that was open, and loading again brings the rest: a line that
+// is known already changes nothing.
 #include <map>
 #include <set>
 #include <string>
@@ -115,14 +115,15 @@ class Loader {
     ++report_.by_type[type->name];
     ++(entered.repeated ? report_.repeated : report_.stored);
     if (entered.other_content) {
-      report_.problems.push_back({at.file, at.line, "other_content",
-                                  "rev " + std::to_string(read.version.info.rev) +
-                                      " of this record is known with other content; both are kept"});
+      report_.problems.push_back(
+          {at.file, at.line, "other_content",
+           "rev " + std::to_string(read.version.info.rev) +
+               " of this record is known with other content; both are kept"});
     }
     if (!entered.kept_edited) return;
     ++report_.flagged;
-    report_.warnings.push_back({at.file, at.line, "kept_edited",
-                                "a device has edited this record, so it is not deleted"});
+    report_.warnings.push_back(
+        {at.file, at.line, "kept_edited", "a device has edited this record, so it is not deleted"});
   }
 
   Centre& centre_;

@@ -60,7 +60,8 @@ Status write_whole(const std::string& path, std::string_view text, unsigned mode
   const std::string temporary = path + ".new";
   ::unlink(temporary.c_str());
   {
-    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+    const Descriptor fd(::open(temporary.c_str(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                                static_cast<mode_t>(mode)));
     if (fd.get() < 0) return failed("cannot write", path);
     NHIP_TRY(write_all(fd.get(), text, path));

@@ -4,6 +4,19 @@
 
 namespace nhip::server {
 
+namespace {
+
+// 63 bits, so that it fits any store's integer; never 0, which means "no commit".
+std::uint64_t draw_salt(const Centre::Random& random) {
+  std::uint8_t bytes[8];
+  random(bytes, sizeof bytes);
+  std::uint64_t salt = 0;
+  for (const std::uint8_t byte : bytes) salt = salt << 8 | byte;
+  return salt >> 1 | 1;
+}
+
+}  // namespace
+
 Centre::Centre(ServerStore& store, const Schema& schema, const CentreKeys& keys, Random random)
     : store_(store), schema_(schema), keys_(keys), random_(std::move(random)) {}
 
@@ -39,6 +52,7 @@ Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_
     from->head.digest -= crypto::element(key, before->type, before->id, before->seq,
                                          core::is_deleted(before->row.cells));
     --from->head.rows;
+    from->lost_rows = true;
     if (replaced_is_past) {
       NHIP_TRY(centre_.store().add_past(before->type, before->id,
                                         {before->info, before->scope, before->row.cells}));
@@ -53,17 +67,15 @@ Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_
 
 Status Sequencer::finish() {
   for (auto& [name, touched] : touched_) {
-    if (touched.head.seq < touched.first) continue;  // only looked at
-    std::uint8_t salt[8];
-    centre_.random()(salt, sizeof salt);
-    touched.head.salt = 0;
-    // 63 bits, so that it fits any store's integer; never 0, which means "no commit".
-    for (const std::uint8_t byte : salt) touched.head.salt = touched.head.salt << 8 | byte;
-    touched.head.salt = (touched.head.salt >> 1) | 1;
-    touched.head.commit = commit_;
+    const bool numbered = touched.head.seq >= touched.first;
+    if (!numbered && !touched.lost_rows) continue;  // only looked at
+    if (numbered) {
+      touched.head.salt = draw_salt(centre_.random());
+      touched.head.commit = commit_;
+      NHIP_TRY(centre_.store().add_commit(
+          {commit_, name, touched.first, touched.head.seq, touched.head.salt, now_, author_}));
+    }
     NHIP_TRY(centre_.store().put_head(name, touched.head));
-    NHIP_TRY(centre_.store().add_commit(
-        {commit_, name, touched.first, touched.head.seq, touched.head.salt, now_, author_}));
   }
   touched_.clear();
   commit_ = 0;

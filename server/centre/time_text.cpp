@@ -1,5 +1,5 @@
-// The calendar comes from <chrono>; text is read digit by digit, because the C library's parsers accept
-// blanks, signs and short fields that a record must not have.
+// The calendar comes from <chrono>; text is read digit by digit, because the C library's parsers
+// accept blanks, signs and short fields that a record must not have.
 #include "centre/time_text.h"
 
 #include <chrono>
@@ -58,15 +58,16 @@ std::string iso_text(std::int64_t unix_ms) {
 std::string screen_text(std::int64_t unix_ms) {
   const Parts p = parts_of(unix_ms + kVietnamMs);
   char out[48];
-  std::snprintf(out, sizeof out, "%02u/%02u/%04d %02u:%02u", p.day, p.month, p.year, p.hour, p.minute);
+  std::snprintf(out, sizeof out, "%02u/%02u/%04d %02u:%02u", p.day, p.month, p.year, p.hour,
+                p.minute);
   return out;
 }
 
 std::optional<std::int64_t> parse_instant(std::string_view text) {
   if (!record::is_instant(text)) return std::nullopt;
   using namespace std::chrono;
-  const sys_days day = year(number(text.substr(0, 4))) / number(text.substr(5, 2)) /
-                       number(text.substr(8, 2));
+  const sys_days day =
+      year(number(text.substr(0, 4))) / number(text.substr(5, 2)) / number(text.substr(8, 2));
   const std::int64_t seconds_of_day = number(text.substr(11, 2)) * 3600 +
                                       number(text.substr(14, 2)) * 60 + number(text.substr(17, 2));
   return std::int64_t{day.time_since_epoch().count()} * kDayMs + seconds_of_day * 1000;

@@ -1,5 +1,5 @@
-// Transaction: a store's transaction with an owner. Whatever ends before `commit` succeeded leaves the
-// store as it was. Inert after either.
+// Transaction: a store's transaction with an owner. Whatever ends before `commit` succeeded leaves
+// the store as it was. Inert after either.
 #pragma once
 
 #include "store/server_store.h"

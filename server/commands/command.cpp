@@ -61,10 +61,11 @@ Result<CommandOutput> run_revoke(Centre& centre, const json& args, const Command
   const std::string device_id = argument(args, "device");
   NHIP_TRY(revoke(centre, device_id, context.now));
   NHIP_TRY_ASSIGN(const std::optional<Device> device, centre.store().device(device_id));
-  return CommandOutput{0,
-                       json_text({{"device_id", device_id},
-                                  {"revoked_at", iso_text(device->revoked_at.value_or(context.now))}}),
-                       revoked_text(device_id, context.language)};
+  return CommandOutput{
+      0,
+      json_text({{"device_id", device_id},
+                 {"revoked_at", iso_text(device->revoked_at.value_or(context.now))}}),
+      revoked_text(device_id, context.language)};
 }
 
 Result<CommandOutput> run_records(Centre& centre, const json& args, const CommandContext& context) {

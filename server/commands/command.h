@@ -1,5 +1,5 @@
-// The commands of nhipd over an open centre. One function runs them all, so a command gives the same
-// answer whether it opened the folder itself or asked the running server.
+// The commands of nhipd over an open centre. One function runs them all, so a command gives the
+// same answer whether it opened the folder itself or asked the running server.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,8 +13,8 @@
 
 namespace nhip::server {
 
-// As of contract: 0 done, 1 fault, 2 usage, 3 invalid, 4 unavailable, 5 refused, 6 a person is needed,
-// 7 in use or damaged.
+// As of contract: 0 done, 1 fault, 2 usage, 3 invalid, 4 unavailable, 5 refused, 6 a person is
+// needed, 7 in use or damaged.
 int exit_code(Code code);
 
 struct CommandOutput {
@@ -30,13 +30,14 @@ struct CommandContext {
   std::function<void(const std::string& file, std::uint64_t lines)> progress;
 };
 
-// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox; `args` an object of text
-// values, absent ones left out:
+// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox; `args` an object of
+// text values, absent ones left out:
 //   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of}
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
 
-// JSON text as every command prints it. Text that is not UTF-8 is printed with replacement characters.
+// JSON text as every command prints it. Text that is not UTF-8 is printed with replacement
+// characters.
 std::string json_text(const nlohmann::json& value);
 
 }  // namespace nhip::server

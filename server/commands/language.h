@@ -19,7 +19,8 @@ inline std::string say(Language language, std::string_view vietnamese, std::stri
   return std::string(language == Language::kVietnamese ? vietnamese : english);
 }
 
-// What an error code means, in the language; empty when only the status's own (English) message is known.
+// What an error code means, in the language; empty when only the status's own (English) message is
+// known.
 std::string error_text(Language language, std::string_view code);
 
 }  // namespace nhip::server

@@ -46,10 +46,8 @@ std::string count_text(std::uint64_t count, Language language) {
 json notes_json(const std::vector<LoadProblem>& notes) {
   json list = json::array();
   for (const LoadProblem& note : notes) {
-    list.push_back({{"file", note.file},
-                    {"line", note.line},
-                    {"code", note.code},
-                    {"message", note.message}});
+    list.push_back(
+        {{"file", note.file}, {"line", note.line}, {"code", note.code}, {"message", note.message}});
   }
   return list;
 }
@@ -64,7 +62,8 @@ std::string notes_text(const std::vector<LoadProblem>& notes, const std::string&
            note.code + ")\n";
   }
   if (notes.size() > kNotesShown) {
-    out += "  " + say(language, "… và ", "… and ") + count_text(notes.size() - kNotesShown, language) +
+    out += "  " + say(language, "… và ", "… and ") +
+           count_text(notes.size() - kNotesShown, language) +
            say(language, " dòng nữa; xem đủ bằng --json\n", " more; all of them with --json\n");
   }
   return out;
@@ -75,7 +74,8 @@ json at_path(const json& record, const std::string& path) {
   const json* value = &record;
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('.', begin), path.size());
-    const auto it = value->is_object() ? value->find(path.substr(begin, end - begin)) : value->end();
+    const auto it =
+        value->is_object() ? value->find(path.substr(begin, end - begin)) : value->end();
     if (!value->is_object() || it == value->end()) return nullptr;
     value = &*it;
     begin = end + 1;
@@ -102,20 +102,21 @@ json load_json(const LoadReport& report) {
 }
 
 std::string load_text(const LoadReport& report, Language language) {
-  std::string out = say(language, "Đã đọc ", "Read ") + count_text(report.lines, language) +
-                    say(language, " dòng: ", " lines: ") + count_text(report.stored, language) +
-                    say(language, " phiên bản mới, ", " new versions, ") +
-                    count_text(report.repeated, language) + say(language, " lặp lại, ", " repeated, ") +
-                    count_text(report.refused, language) + say(language, " bị từ chối.\n", " refused.\n");
+  std::string out =
+      say(language, "Đã đọc ", "Read ") + count_text(report.lines, language) +
+      say(language, " dòng: ", " lines: ") + count_text(report.stored, language) +
+      say(language, " phiên bản mới, ", " new versions, ") + count_text(report.repeated, language) +
+      say(language, " lặp lại, ", " repeated, ") + count_text(report.refused, language) +
+      say(language, " bị từ chối.\n", " refused.\n");
   if (report.sealed_dropped > 0) {
     out += say(language, "Đã bỏ ", "Dropped ") + count_text(report.sealed_dropped, language) +
            say(language, " giá trị nhạy cảm, không lưu ở trung tâm.\n",
                " sensitive values, which the centre does not keep.\n");
   }
   out += notes_text(report.problems, say(language, "Cần xem lại:", "To be looked at:"), language);
-  out += notes_text(report.warnings, say(language, "Lưu ý (dòng vẫn được tính):",
-                                         "Worth knowing (the lines count):"),
-                    language);
+  out += notes_text(
+      report.warnings,
+      say(language, "Lưu ý (dòng vẫn được tính):", "Worth knowing (the lines count):"), language);
   return out;
 }
 
@@ -142,12 +143,13 @@ std::string devices_text(const json& list, Language language) {
     for (std::size_t i = 0; i < std::max<std::size_t>(replicas.size(), 1); ++i) {
       const json& replica = i < replicas.size() ? replicas[i] : none;
       const json skew = replica.value("clock_skew_ms", json());
-      rows.push_back({first ? plain(device["device_id"]) : "", first ? plain(device["unit_id"]) : "",
-                      first ? plain(device["role"]) : "", first ? plain(device["label"]) : "",
-                      first ? state : "", date_text(replica.value("last_contact", json())),
-                      plain(replica.value("client", json())),
-                      skew.is_null() ? "" : std::to_string(skew.get<std::int64_t>() / 1000) + " s",
-                      first ? plain(device["pending"]) : "", first ? plain(device["rejected"]) : ""});
+      rows.push_back(
+          {first ? plain(device["device_id"]) : "", first ? plain(device["unit_id"]) : "",
+           first ? plain(device["role"]) : "", first ? plain(device["label"]) : "",
+           first ? state : "", date_text(replica.value("last_contact", json())),
+           plain(replica.value("client", json())),
+           skew.is_null() ? "" : std::to_string(skew.get<std::int64_t>() / 1000) + " s",
+           first ? plain(device["pending"]) : "", first ? plain(device["rejected"]) : ""});
       first = false;
     }
   }
@@ -181,7 +183,8 @@ std::string records_text(const Type& type, const json& list, Language language) 
     row.push_back(date_text(record["_meta"]["received_at"]));
     rows.push_back(std::move(row));
   }
-  const std::string total = count_text(list.size(), language) + say(language, " bản ghi.\n", " records.\n");
+  const std::string total =
+      count_text(list.size(), language) + say(language, " bản ghi.\n", " records.\n");
   return empty_or(print_table(heading, rows, 48) + total, rows.empty(), language);
 }
 
@@ -207,17 +210,17 @@ std::string inbox_text(const json& list, Language language) {
   Rows rows;
   for (const json& entry : list) {
     const std::string state = entry["state"] == "held" ? say(language, "đang chờ", "held")
-                                                        : say(language, "bị từ chối", "rejected");
+                                                       : say(language, "bị từ chối", "rejected");
     rows.push_back({plain(entry["number"]), state, plain(entry["unit_id"]),
-                    plain(entry["device_id"]), date_text(entry["received_at"]), plain(entry["code"]),
-                    plain(entry["field"]), plain(entry["text"])});
+                    plain(entry["device_id"]), date_text(entry["received_at"]),
+                    plain(entry["code"]), plain(entry["field"]), plain(entry["text"])});
   }
-  const std::string table = print_table(
-      {say(language, "Số", "No."), say(language, "Trạng thái", "State"),
-       say(language, "Đơn vị", "Unit"), say(language, "Thiết bị", "Device"),
-       say(language, "Nhận lúc", "Received"), say(language, "Mã lý do", "Reason"),
-       say(language, "Trường", "Field"), say(language, "Giải thích", "Explanation")},
-      rows, 48);
+  const std::string table =
+      print_table({say(language, "Số", "No."), say(language, "Trạng thái", "State"),
+                   say(language, "Đơn vị", "Unit"), say(language, "Thiết bị", "Device"),
+                   say(language, "Nhận lúc", "Received"), say(language, "Mã lý do", "Reason"),
+                   say(language, "Trường", "Field"), say(language, "Giải thích", "Explanation")},
+                  rows, 48);
   return empty_or(table, rows.empty(), language);
 }
 

@@ -1,18 +1,19 @@
-// Two listeners over one centre and one lock: the public one, and the control listener on loopback that
-// commands of the same machine ask. The main thread waits for a signal; what it stops ends in time because
-// every wait of a connection has a deadline, and the last resort is a clock of its own.
+// Two listeners over one centre and one lock: the public one, and the control listener on loopback
+// that commands of the same machine ask. The main thread waits for a signal; what it stops ends in
+// time because every wait of a connection has a deadline, and the last resort is a clock of its
+// own.
 #include "commands/serve.h"
 
 #include <nlohmann/json.hpp>
 
+#include <sys/resource.h>
+#include <unistd.h>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
-#include <sys/resource.h>
 #include <thread>
-#include <unistd.h>
 
 #include "centre/folder.h"
 #include "centre/private_file.h"
@@ -44,7 +45,8 @@ Result<Address> parse_address(const std::string& text) {
   if (colon == std::string::npos || colon == 0) return bad_address(text);
   Address address{text.substr(0, colon), 0};
   const std::string port = text.substr(colon + 1);
-  if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos) {
+  if (port.empty() || port.size() > 5 ||
+      port.find_first_not_of("0123456789") != std::string::npos) {
     return bad_address(text);
   }
   address.port = std::stoi(port);
@@ -124,8 +126,8 @@ Status announce(const Globals& globals, const ServeOptions& options, const Addre
                 int port) {
   const std::string host =
       address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
-  const std::string url = (options.tls_cert_file.empty() ? "http://" : "https://") + host + ":" +
-                          std::to_string(port);
+  const std::string url =
+      (options.tls_cert_file.empty() ? "http://" : "https://") + host + ":" + std::to_string(port);
   if (!options.port_file.empty()) {
     NHIP_TRY(write_whole(options.port_file, std::to_string(port) + "\n", 0644));
   }
@@ -138,8 +140,8 @@ Status announce(const Globals& globals, const ServeOptions& options, const Addre
   return {};
 }
 
-// A command that is still working may take longer than a stop may. What it committed is on the disk, and
-// what it did not is undone when the database is opened again.
+// A command that is still working may take longer than a stop may. What it committed is on the
+// disk, and what it did not is undone when the database is opened again.
 void exit_in_time() {
   std::thread([] {
     std::this_thread::sleep_for(kStopPatience);

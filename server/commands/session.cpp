@@ -46,7 +46,8 @@ std::string member_text(const json& object, const char* name) {
 }
 
 Code code_of(int number) {
-  const bool known = number > static_cast<int>(Code::kOk) && number <= static_cast<int>(Code::kInternal);
+  const bool known =
+      number > static_cast<int>(Code::kOk) && number <= static_cast<int>(Code::kInternal);
   return known ? static_cast<Code>(number) : Code::kInternal;
 }
 
@@ -89,8 +90,10 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
   const json request{{"command", name},
                      {"args", args},
                      {"lang", globals.language == Language::kVietnamese ? "vi" : "en"}};
-  // A server that is just starting holds the lock before it answers, another command only for a moment.
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::milliseconds(core::kLockWaitMs);
+  // A server that is just starting holds the lock before it answers, another command only for a
+  // moment.
+  const auto patience =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(core::kLockWaitMs);
   for (;;) {
     if (const auto control = read_control(paths.control)) {
       const auto answer = ask_control(control->port, control->secret, json_text(request));
@@ -136,8 +139,8 @@ std::string answer_control(Centre& centre, const std::string& request,
 std::function<void(const std::string&, std::uint64_t)> progress_line(Language language) {
   if (::isatty(STDERR_FILENO) != 1) return {};
   return [language](const std::string& file, std::uint64_t lines) {
-    std::fprintf(stderr, "\r\033[K%s: %llu %s", file.c_str(), static_cast<unsigned long long>(lines),
-                 say(language, "dòng", "lines").c_str());
+    std::fprintf(stderr, "\r\033[K%s: %llu %s", file.c_str(),
+                 static_cast<unsigned long long>(lines), say(language, "dòng", "lines").c_str());
   };
 }
 

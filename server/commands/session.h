@@ -1,5 +1,5 @@
-// How one call of nhipd finds its centre: through the running server when there is one, else by opening
-// the folder under its lock. The answer is the same either way.
+// How one call of nhipd finds its centre: through the running server when there is one, else by
+// opening the folder under its lock. The answer is the same either way.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -71,7 +71,8 @@ HttpReply CentreApi::healthz() {
 HttpReply CentreApi::hello(const HttpRequest& request) {
   const auto nonce = crypto::from_hex(request.parameter("nonce"));
   if (!nonce || nonce->size() < kNonceBytesMin || nonce->size() > kNonceBytesMax) {
-    return error_reply(Status(Code::kMalformed, "bad_nonce", "nonce must be 16 to 64 bytes in hex"));
+    return error_reply(
+        Status(Code::kMalformed, "bad_nonce", "nonce must be 16 to 64 bytes in hex"));
   }
   HttpReply reply;
   // Keys do not change while we serve, so this needs no lock.
@@ -82,10 +83,20 @@ HttpReply CentreApi::hello(const HttpRequest& request) {
 HttpReply CentreApi::enrol(const HttpRequest& request) {
   const std::lock_guard lock(mutex_);
   const auto done = server::enrol(centre_, request.body, clock_());
-  if (!done.ok()) return error_reply(done.status());
+  if (!done.ok()) return refused_enrolment(request, done.status());
   HttpReply reply;
   reply.body = protocol::encode_json(done->second);
   return signed_reply(std::move(reply), done->first.replica, 0);
+}
+
+// A refusal is signed for the replica that asked, so that "wrong code" is the centre's word and no
+// portal's.
+HttpReply CentreApi::refused_enrolment(const HttpRequest& request, const Status& status) {
+  const auto box = centre_.keys().signing.open_sealed(request.body);
+  const auto message =
+      box ? protocol::decode_enrol_request(*box) : Result<protocol::EnrolRequest>(status);
+  if (!message.ok()) return error_reply(status);
+  return signed_reply(error_reply(status), message->replica, 0);
 }
 
 HttpReply CentreApi::sync(const HttpRequest& request) {

@@ -1,4 +1,5 @@
-// The centre's endpoints: bytes in, bytes out. One lock around the centre, signatures on the answers.
+// The centre's endpoints: bytes in, bytes out. One lock around the centre, signatures on the
+// answers.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,7 @@ class CentreApi {
   HttpReply healthz();
   HttpReply hello(const HttpRequest& request);
   HttpReply enrol(const HttpRequest& request);
+  HttpReply refused_enrolment(const HttpRequest& request, const Status& status);
   HttpReply sync(const HttpRequest& request);
   HttpReply signed_reply(HttpReply reply, const Author& replica, std::uint64_t counter);
 

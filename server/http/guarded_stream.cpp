@@ -108,7 +108,8 @@ bool GuardedStream::wait_for_request() {
     }
     // No byte yet, or the connection broke: a broken one fails again without waiting.
     pollfd asked{fd_, 0, 0};
-    if (::poll(&asked, 1, 0) < 0 || (asked.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return false;
+    if (::poll(&asked, 1, 0) < 0 || (asked.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
+      return false;
   }
   return false;
 }
@@ -128,7 +129,8 @@ HeadVerdict GuardedStream::read_head() {
       return verdict;
     }
     if (buffer_.size() > limits_.head.head_bytes_max) return {431, "head_too_large", 0};
-    // What cannot become a request of ours is answered at once: TLS on a plain port, other protocols.
+    // What cannot become a request of ours is answered at once: TLS on a plain port, other
+    // protocols.
     if (const char first = buffer_.empty() ? 'G' : buffer_.front(); first < 'A' || first > 'Z') {
       return {400, "bad_request", 0};
     }
@@ -141,11 +143,12 @@ HeadVerdict GuardedStream::read_head() {
 }
 
 void GuardedStream::refuse(const HeadVerdict& verdict) {
-  const std::string body = std::string(R"({"code":")") + verdict.code +
-                           R"(","hint":"","message":"the request was refused"})";
+  const std::string body = std::string(R"({"error":{"code":")") + verdict.code +
+                           R"(","message":"the request was refused"}})";
   const std::string answer = "HTTP/1.1 " + std::to_string(verdict.status) +
                              " Refused\r\nContent-Type: application/json\r\nConnection: close\r\n"
-                             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+                             "Content-Length: " +
+                             std::to_string(body.size()) + "\r\n\r\n" + body;
   if (write(answer.data(), answer.size()) < 0) return;
   if (tls_ == nullptr) ::shutdown(fd_, SHUT_WR);
   const auto deadline = Clock::now() + std::chrono::seconds(1);
@@ -185,9 +188,10 @@ ssize_t GuardedStream::read(char* out, std::size_t size) {
 }
 
 ssize_t GuardedStream::write(const char* bytes, std::size_t size) {
-  // One deadline for all of it, so that a reader who takes a byte now and then cannot hold the thread.
-  const auto deadline = Clock::now() + limits_.write_time_min +
-                        milliseconds(2 * static_cast<std::int64_t>(size));
+  // One deadline for all of it, so that a reader who takes a byte now and then cannot hold the
+  // thread.
+  const auto deadline =
+      Clock::now() + limits_.write_time_min + milliseconds(2 * static_cast<std::int64_t>(size));
   std::size_t sent = 0;
   while (sent < size) {
     short wanted = POLLOUT;

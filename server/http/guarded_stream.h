@@ -1,9 +1,9 @@
 // GuardedStream: one connection, plain or TLS, that never waits without an end.
 //
-// It reads a whole request head itself, has it judged (head_guard.h), and only then hands the bytes to
-// the HTTP library, followed by exactly the body that was announced. Heads, bodies, writes and idle time
-// have deadlines of their own; a stop of the server shortens all of them.
-// Confined: one thread.
+// It reads a whole request head itself, has it judged (head_guard.h), and only then hands the bytes
+// to the HTTP library, followed by exactly the body that was announced. Heads, bodies, writes and
+// idle time have deadlines of their own; a stop of the server shortens all of them. Confined: one
+// thread.
 #pragma once
 
 #include <httplib.h>
@@ -18,9 +18,9 @@ namespace nhip::server {
 
 struct ConnectionLimits {
   HeadLimits head;
-  std::chrono::milliseconds idle_max{2'000};       // between requests
+  std::chrono::milliseconds idle_max{2'000};  // between requests
   std::chrono::milliseconds head_time_max{10'000};
-  std::chrono::milliseconds body_time_min{30'000};  // and 2 ms for each byte: 500 bytes a second
+  std::chrono::milliseconds body_time_min{30'000};   // and 2 ms for each byte: 500 bytes a second
   std::chrono::milliseconds write_time_min{30'000};  // likewise
   std::chrono::milliseconds after_stop_max{3'000};
 };
@@ -28,7 +28,8 @@ struct ConnectionLimits {
 class GuardedStream final : public httplib::Stream {
  public:
   // `tls` is owned by the caller and may be null. `fd` must not block.
-  GuardedStream(int fd, SSL* tls, const ConnectionLimits& limits, const std::atomic<bool>& stopping);
+  GuardedStream(int fd, SSL* tls, const ConnectionLimits& limits,
+                const std::atomic<bool>& stopping);
 
   bool accept_tls();
   // The first byte of a request came before the idle time ended.
@@ -37,7 +38,8 @@ class GuardedStream final : public httplib::Stream {
   HeadVerdict read_head();
   // All of the announced body was read.
   bool body_done() const { return body_left_ == 0; }
-  // Answers with an error of our own and reads on for a moment, so that the answer is not lost in a reset.
+  // Answers with an error of our own and reads on for a moment, so that the answer is not lost in a
+  // reset.
   void refuse(const HeadVerdict& verdict);
 
   bool is_readable() const override;
@@ -62,8 +64,8 @@ class GuardedStream final : public httplib::Stream {
   const ConnectionLimits& limits_;
   const std::atomic<bool>& stopping_;
   mutable Clock::time_point stop_seen_{};
-  std::string buffer_;             // received, not yet handed over
-  std::size_t head_left_ = 0;      // bytes of the judged head still in the buffer
+  std::string buffer_;         // received, not yet handed over
+  std::size_t head_left_ = 0;  // bytes of the judged head still in the buffer
   std::size_t body_left_ = 0;
   Clock::time_point body_deadline_{};
 };

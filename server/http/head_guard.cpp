@@ -42,7 +42,8 @@ bool has_controls(std::string_view text) {
 struct Framing {
   int length_headers = 0, authorization_headers = 0, host_headers = 0;
   std::string length;
-  bool transfer_encoding = false, content_encoding = false, many_ranges = false, expect_other = false;
+  bool transfer_encoding = false, content_encoding = false, many_ranges = false,
+       expect_other = false;
   std::string content_type;
 };
 
@@ -129,7 +130,8 @@ HeadVerdict judge_head(std::string_view head, const HeadLimits& limits) {
     }
     if (line.empty()) break;
     const std::size_t colon = line.find(':');
-    // A line that begins with a blank would continue the one before (obs-fold): is_token refuses it.
+    // A line that begins with a blank would continue the one before (obs-fold): is_token refuses
+    // it.
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
       return refuse(400, "bad_request");
     }

@@ -1,9 +1,10 @@
-// The guard before the HTTP library: judges a whole request head before the library sees a byte of it.
+// The guard before the HTTP library: judges a whole request head before the library sees a byte of
+// it.
 //
-// The library of Debian 12 (cpp-httplib 0.11.4) bounds neither the number of headers nor a line without
-// an end, ignores its own limit for chunked bodies and inflates what it is told to. So a head must be
-// complete, small and of one plain form, and a body must announce its length; anything in doubt is
-// refused and the connection closed, so that nothing can hide behind it. Pure.
+// The library of Debian 12 (cpp-httplib 0.11.4) bounds neither the number of headers nor a line
+// without an end, ignores its own limit for chunked bodies and inflates what it is told to. So a
+// head must be complete, small and of one plain form, and a body must announce its length; anything
+// in doubt is refused and the connection closed, so that nothing can hide behind it. Pure.
 #pragma once
 
 #include <cstddef>

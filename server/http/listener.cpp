@@ -1,8 +1,9 @@
 #include "http/listener.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <httplib.h>
-#include <netinet/tcp.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -41,7 +42,8 @@ Result<TlsContext> make_tls(const ListenerOptions& options) {
                                          SSL_OP_IGNORE_UNEXPECTED_EOF);
   const bool loaded =
       SSL_CTX_use_certificate_chain_file(context.get(), options.tls_cert_file.c_str()) == 1 &&
-      SSL_CTX_use_PrivateKey_file(context.get(), options.tls_key_file.c_str(), SSL_FILETYPE_PEM) == 1 &&
+      SSL_CTX_use_PrivateKey_file(context.get(), options.tls_key_file.c_str(), SSL_FILETYPE_PEM) ==
+          1 &&
       SSL_CTX_check_private_key(context.get()) == 1;
   if (!loaded) {
     return Status(Code::kUsage, "bad_certificate", "certificate or key cannot be used",
@@ -50,8 +52,8 @@ Result<TlsContext> make_tls(const ListenerOptions& options) {
   return context;
 }
 
-// Connections per address, so that one machine cannot take every thread. Loopback is not counted: it is
-// the programs beside us, or a proxy that stands for everybody.
+// Connections per address, so that one machine cannot take every thread. Loopback is not counted:
+// it is the programs beside us, or a proxy that stands for everybody.
 class AddressCount {
  public:
   bool enter(const std::string& address) {
@@ -123,8 +125,8 @@ class Listener::Server : public httplib::Server {
       const char* code = response.status == 404   ? "not_found"
                          : response.status == 500 ? "internal"
                                                   : "bad_request";
-      response.set_content(std::string(R"({"code":")") + code +
-                               R"(","hint":"","message":"the request was refused"})",
+      response.set_content(std::string(R"({"error":{"code":")") + code +
+                               R"(","message":"the request was refused"}})",
                            "application/json");
     });
   }
@@ -214,8 +216,8 @@ class Listener::Server : public httplib::Server {
       bool closed = false;
       const bool last = left == 1 || stopping_;
       const auto prepare = [](httplib::Request& request) {
-        // Answers are not compressed by the library, whose brotli at its highest quality costs a second
-        // for each megabyte.
+        // Answers are not compressed by the library, whose brotli at its highest quality costs a
+        // second for each megabyte.
         request.headers.erase("Accept-Encoding");
         request.headers.erase("Range");
         request.ranges.clear();
@@ -267,8 +269,14 @@ void Listener::stop() {
 }
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.rfind("127.", 0) == 0 ||
-         host.rfind("::ffff:127.", 0) == 0;
+  in_addr v4{};
+  in6_addr v6{};
+  // By value, not by the look of the text: "127.example.org" is somebody else's name.
+  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  if (::inet_pton(AF_INET6, host.c_str(), &v6) == 1) {
+    return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+  }
+  return host == "localhost";
 }
 
 }  // namespace nhip::server

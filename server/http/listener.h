@@ -1,5 +1,5 @@
-// Listener: an HTTP server on one address. The only door to the HTTP library, with limits around it.
-// Confined; its handlers run on many threads at once.
+// Listener: an HTTP server on one address. The only door to the HTTP library, with limits around
+// it. Confined; its handlers run on many threads at once.
 #pragma once
 
 #include <cstddef>

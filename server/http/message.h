@@ -1,4 +1,5 @@
-// What a handler sees of a request and says in its answer; the HTTP library stays behind listener.h.
+// What a handler sees of a request and says in its answer; the HTTP library stays behind
+// listener.h.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +38,8 @@ struct HttpReply {
 };
 
 struct Route {
-  std::string method;  // GET or POST
-  std::string path;    // exact
+  std::string method;                                    // GET or POST
+  std::string path;                                      // exact
   std::function<HttpReply(const HttpRequest&)> handler;  // from many threads at once
 };
 

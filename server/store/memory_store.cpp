@@ -159,9 +159,11 @@ class MemoryStore final : public ServerStore {
 
   Result<std::optional<ScopeCommit>> commit_at(const std::string& scope,
                                                std::uint64_t seq) override {
-    const auto end = commit_ends_.find(FeedKey{scope, seq});
-    if (end == commit_ends_.end()) return std::optional<ScopeCommit>{};
-    return find(scope_commits_, FeedKey{scope, end->second});
+    const auto end = commit_ends_.lower_bound(FeedKey{scope, seq});
+    if (end == commit_ends_.end() || end->first.first != scope) return std::optional<ScopeCommit>{};
+    std::optional<ScopeCommit> share = find(scope_commits_, FeedKey{scope, end->second});
+    if (share && share->first > seq) share.reset();
+    return share;
   }
 
   Result<std::optional<ScopeCommit>> commit_before(const std::string& scope,

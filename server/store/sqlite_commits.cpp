@@ -10,9 +10,9 @@ namespace nhip::server {
 namespace {
 
 // All three with the columns `read_commit` expects.
-constexpr char kCommitByEnd[] =
+constexpr char kCommitHolding[] =
     "SELECT commit_number, scope, last, span, salt, received_at, author FROM scope_commit"
-    " WHERE scope = ?1 AND last = ?2";
+    " WHERE scope = ?1 AND last >= ?2 AND last - span <= ?2 ORDER BY last LIMIT 1";
 constexpr char kCommitBefore[] =
     "SELECT commit_number, scope, last, span, salt, received_at, author FROM scope_commit"
     " WHERE scope = ?1 AND commit_number <= ?2 ORDER BY commit_number DESC LIMIT 1";
@@ -149,7 +149,7 @@ Result<std::optional<ScopeCommit>> SqliteStore::commit_at(const std::string& sco
                                                           std::uint64_t seq) {
   NHIP_TRY_ASSIGN(const std::optional<std::uint64_t> ordinal, ordinals_.find_scope(scope));
   if (!ordinal || seq > kNumberMax) return std::optional<ScopeCommit>{};
-  NHIP_TRY_ASSIGN(store::Stmt stmt, db_->cached(kCommitByEnd));
+  NHIP_TRY_ASSIGN(store::Stmt stmt, db_->cached(kCommitHolding));
   stmt.bind(1, as_column(*ordinal)).bind(2, as_column(seq));
   return first_commit(stmt);
 }

@@ -161,6 +161,7 @@ TEST_CASE("fleet: a byte budget stops early and the next sync goes on", "[fleet]
   SyncOptions options;
   options.budget_bytes = 6000;
   const auto part = nhip::sync(b.replica(), b.transport, options);
+  INFO(part.status().name() << ": " << part.status().message());
   REQUIRE(part.ok());
   CHECK_FALSE(part->complete);
   CHECK(part->received > 0);

@@ -122,9 +122,15 @@ struct CentreFixture {
 // A line of activities.jsonl.
 inline json activity(const std::string& id, int rev, const std::string& received_at,
                      const std::string& title) {
-  return {{"id", id},           {"type", "activity"},        {"unit_id", "U-01"},
-          {"rev", rev},         {"received_at", received_at}, {"updated_at", received_at},
-          {"device_id", "DEV-01"}, {"deleted", false},       {"title", title},
+  return {{"id", id},
+          {"type", "activity"},
+          {"unit_id", "U-01"},
+          {"rev", rev},
+          {"received_at", received_at},
+          {"updated_at", received_at},
+          {"device_id", "DEV-01"},
+          {"deleted", false},
+          {"title", title},
           {"gifts_count", 5}};
 }
 

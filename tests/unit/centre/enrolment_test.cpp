@@ -97,7 +97,8 @@ TEST_CASE("centre/enrolment: a code works for one device only", "[centre][enrolm
   CHECK(f.store->devices()->size() == 1);
 }
 
-TEST_CASE("centre/enrolment: a code expires, also for the device that used it", "[centre][enrolment]") {
+TEST_CASE("centre/enrolment: a code expires, also for the device that used it",
+          "[centre][enrolment]") {
   CentreFixture f;
   const Newcomer device;
   const std::string code = make(f);
@@ -118,7 +119,8 @@ TEST_CASE("centre/enrolment: five wrong guesses end a code", "[centre][enrolment
   }
 }
 
-TEST_CASE("centre/enrolment: a guess after its use does not take the answer away", "[centre][enrolment]") {
+TEST_CASE("centre/enrolment: a guess after its use does not take the answer away",
+          "[centre][enrolment]") {
   CentreFixture f;
   const Newcomer device;
   const std::string code = make(f);
@@ -127,7 +129,8 @@ TEST_CASE("centre/enrolment: a guess after its use does not take the answer away
   CHECK(enrol(f.centre, device.request(f, code), kNow).ok());
 }
 
-TEST_CASE("centre/enrolment: a request that is not its sender's own is refused", "[centre][enrolment]") {
+TEST_CASE("centre/enrolment: a request that is not its sender's own is refused",
+          "[centre][enrolment]") {
   CentreFixture f;
   Newcomer device;
   const std::string code = make(f);
@@ -143,8 +146,7 @@ TEST_CASE("centre/enrolment: a request that is not its sender's own is refused",
     request.replica = device.replica;
     const auto proof = thief.keys.sign(crypto::as_bytes("nhip enrol v1" + request.code));
     request.proof.assign(proof.begin(), proof.end());
-    const Bytes box =
-        crypto::seal_to(f.keys.signing.public_key(), protocol::encode_json(request));
+    const Bytes box = crypto::seal_to(f.keys.signing.public_key(), protocol::encode_json(request));
     CHECK(enrol(f.centre, box, kNow).status().name() == "bad_proof");
   }
   SECTION("bytes of no meaning") {
@@ -160,7 +162,8 @@ TEST_CASE("centre/enrolment: a replica's identity belongs to one key", "[centre]
   CHECK(enrol(f.centre, twin.request(f, make(f)), kNow).status().name() == "replica_taken");
 }
 
-TEST_CASE("centre/enrolment: codes are made for known units and roles that hold a replica", "[centre][enrolment]") {
+TEST_CASE("centre/enrolment: codes are made for known units and roles that hold a replica",
+          "[centre][enrolment]") {
   CentreFixture f;
   const auto name = [&](const char* unit, const char* role) {
     return make_code(f.centre, unit, role, "", kTtl, kNow).status().name();
@@ -175,7 +178,8 @@ TEST_CASE("centre/enrolment: codes are made for known units and roles that hold 
                "unit_id,version,name,valid_from,valid_to\nU-01,1,A,2021-01-01,2022-12-31\n");
   f.load(folder.path());
   CHECK(name("U-77", "field") == "unknown_unit");
-  CHECK(name("U-01", "field").empty());  // ended, but its devices must be able to bring what they hold
+  CHECK(name("U-01", "field")
+            .empty());  // ended, but its devices must be able to bring what they hold
 }
 
 TEST_CASE("centre/enrolment: revoking ends a device once and for all", "[centre][enrolment]") {

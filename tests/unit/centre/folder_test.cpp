@@ -43,7 +43,8 @@ TEST_CASE("centre/folder: a new centre opens with the keys it was made with", "[
   CHECK((*again)->centre().keys().centre_id.text() == id);
 }
 
-TEST_CASE("centre/folder: the recovery key is kept nowhere, its public half is", "[centre][folder]") {
+TEST_CASE("centre/folder: the recovery key is kept nowhere, its public half is",
+          "[centre][folder]") {
   crypto::initialise();
   const TempFolder temp;
   const auto recovery = CentreFolder::create(temp.path(), 0);
@@ -54,7 +55,8 @@ TEST_CASE("centre/folder: the recovery key is kept nowhere, its public half is",
   CHECK(read_small_file(temp.path() + "/recovery.pub")->size() == 65);
 }
 
-TEST_CASE("centre/folder: a centre is made once, and only where nothing of one lies", "[centre][folder]") {
+TEST_CASE("centre/folder: a centre is made once, and only where nothing of one lies",
+          "[centre][folder]") {
   crypto::initialise();
   const TempFolder temp;
   CHECK(open_error(temp.path()) == "no_centre");

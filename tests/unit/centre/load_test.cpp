@@ -1,4 +1,5 @@
-// Loading the records of an older system: what counts, what is refused, and that order does not matter.
+// Loading the records of an older system: what counts, what is refused, and that order does not
+// matter.
 #include "centre_fixture.h"
 
 namespace nhip::server {
@@ -27,7 +28,8 @@ std::vector<json> three_versions() {
 
 TEST_CASE("centre/load: a line keeps its rev, receipt time, device and content", "[centre][load]") {
   CentreFixture f;
-  const LoadReport report = f.load_lines("activities.jsonl", {activity(kFirst, 7, "2026-01-01T08:00:00Z", "Tết")});
+  const LoadReport report =
+      f.load_lines("activities.jsonl", {activity(kFirst, 7, "2026-01-01T08:00:00Z", "Tết")});
   CHECK(report.stored == 1);
   CHECK(report.problems.empty());
   const json record = f.records("activity").at(0);
@@ -40,7 +42,8 @@ TEST_CASE("centre/load: a line keeps its rev, receipt time, device and content",
   CHECK(record["_meta"]["scope"] == "unit/U-01");
 }
 
-TEST_CASE("centre/load: the highest (rev, receipt time) is live in every order of the lines", "[centre][load][R1]") {
+TEST_CASE("centre/load: the highest (rev, receipt time) is live in every order of the lines",
+          "[centre][load][R1]") {
   std::vector<json> lines = three_versions();
   std::sort(lines.begin(), lines.end());
   do {
@@ -53,13 +56,15 @@ TEST_CASE("centre/load: the highest (rev, receipt time) is live in every order o
   } while (std::next_permutation(lines.begin(), lines.end()));
 }
 
-TEST_CASE("centre/load: versions spread over several loads give the same as one load", "[centre][load][R1]") {
+TEST_CASE("centre/load: versions spread over several loads give the same as one load",
+          "[centre][load][R1]") {
   std::vector<json> lines = three_versions();
   CentreFixture together, apart;
   together.load_lines("activities.jsonl", lines);
   std::reverse(lines.begin(), lines.end());
   for (const json& line : lines) apart.load_lines("activities.jsonl", {line});
-  for (const char* instant : {"2026-01-15T00:00:00Z", "2026-02-15T00:00:00Z", "2026-03-15T00:00:00Z"}) {
+  for (const char* instant :
+       {"2026-01-15T00:00:00Z", "2026-02-15T00:00:00Z", "2026-03-15T00:00:00Z"}) {
     json one = together.records("activity", instant), other = apart.records("activity", instant);
     for (json* list : {&one, &other}) {
       for (json& record : *list) record["_meta"].erase("seq");
@@ -79,7 +84,8 @@ TEST_CASE("centre/load: loading the same folder again changes nothing", "[centre
   CHECK(*f.store->last_commit() == commits);
 }
 
-TEST_CASE("centre/load: a bad line is named by file and line and does not stop the rest", "[centre][load]") {
+TEST_CASE("centre/load: a bad line is named by file and line and does not stop the rest",
+          "[centre][load]") {
   const json good = activity(kFirst, 1, "2026-01-01T00:00:00Z", "tốt");
   const auto with = [&](const char* key, const json& value) {
     json line = activity(kSecond, 1, "2026-01-01T00:00:00Z", "xấu");
@@ -122,7 +128,8 @@ TEST_CASE("centre/load: a bad line is named by file and line and does not stop t
   }
 }
 
-TEST_CASE("centre/load: long text, controls and missing rev are flagged, and the line counts", "[centre][load]") {
+TEST_CASE("centre/load: long text, controls and missing rev are flagged, and the line counts",
+          "[centre][load]") {
   CentreFixture f;
   json line = activity(kFirst, 1, "2026-01-01T00:00:00Z", std::string(5000, 'a'));
   line["note"] = "a\x01z";
@@ -130,8 +137,7 @@ TEST_CASE("centre/load: long text, controls and missing rev are flagged, and the
   const LoadReport report = f.load_lines("activities.jsonl", {line});
   CHECK(report.stored == 1);
   CHECK(report.flagged == 1);
-  CHECK(codes(report.warnings) ==
-        std::vector<std::string>{"missing_rev", "bad_text", "too_long"});
+  CHECK(codes(report.warnings) == std::vector<std::string>{"missing_rev", "bad_text", "too_long"});
   CHECK(f.records("activity")[0]["title"] == std::string(5000, 'a'));
 }
 
@@ -156,7 +162,8 @@ TEST_CASE("centre/load: sensitive values are dropped and counted", "[centre][loa
   CHECK(record.dump().find("Ví Dụ") == std::string::npos);
 }
 
-TEST_CASE("centre/load: the file decides the type, in unknown files the line does", "[centre][load]") {
+TEST_CASE("centre/load: the file decides the type, in unknown files the line does",
+          "[centre][load]") {
   CentreFixture f;
   json line = activity(kFirst, 1, "2026-01-01T00:00:00Z", "a");
   line["type"] = "plan";
@@ -171,7 +178,9 @@ TEST_CASE("centre/load: the file decides the type, in unknown files the line doe
         std::vector<std::string>{"unknown_type"});
 }
 
-TEST_CASE("centre/load: the same rev with other content is reported, both are kept, either way round", "[centre][load][R1]") {
+TEST_CASE(
+    "centre/load: the same rev with other content is reported, both are kept, either way round",
+    "[centre][load][R1]") {
   const json early = activity(kFirst, 2, "2026-01-01T00:00:00Z", "sớm");
   const json late = activity(kFirst, 2, "2026-01-02T00:00:00Z", "muộn");
   for (const auto& lines : {std::vector<json>{early, late}, std::vector<json>{late, early}}) {
@@ -183,7 +192,8 @@ TEST_CASE("centre/load: the same rev with other content is reported, both are ke
   }
 }
 
-TEST_CASE("centre/load: which of two equal (rev, receipt time) counts does not depend on order", "[centre][load][R1]") {
+TEST_CASE("centre/load: which of two equal (rev, receipt time) counts does not depend on order",
+          "[centre][load][R1]") {
   const json a = activity(kFirst, 2, "2026-01-01T00:00:00Z", "a");
   const json b = activity(kFirst, 2, "2026-01-01T00:00:00Z", "b");
   CentreFixture forth, back;
@@ -200,7 +210,8 @@ TEST_CASE("centre/load: a receipt time in the future is kept and counts now", "[
   CHECK(f.records("activity", "2027-01-15T00:00:00Z")[0]["title"] == "nay");
 }
 
-TEST_CASE("centre/load: ids that are no UUID become the same UUID everywhere, references alike", "[centre][load]") {
+TEST_CASE("centre/load: ids that are no UUID become the same UUID everywhere, references alike",
+          "[centre][load]") {
   CentreFixture f;
   json line = activity("a2", 1, "2026-01-01T00:00:00Z", "hai");
   line["duplicate_of"] = "a1";
@@ -213,7 +224,8 @@ TEST_CASE("centre/load: ids that are no UUID become the same UUID everywhere, re
   CHECK(by_source["a2"]["duplicate_of"] == by_source["a1"]["id"]);
 }
 
-TEST_CASE("centre/load: loaded versions change only fields that no device touched", "[centre][load][local]") {
+TEST_CASE("centre/load: loaded versions change only fields that no device touched",
+          "[centre][load][local]") {
   const json first = activity(kFirst, 1, "2026-01-01T00:00:00Z", "cũ");
   json second = activity(kFirst, 5, "2026-02-01T00:00:00Z", "hệ cũ sửa");
   second["gifts_count"] = 9;
@@ -222,7 +234,8 @@ TEST_CASE("centre/load: loaded versions change only fields that no device touche
   const auto run = [&](const std::vector<json>& later) {
     auto f = std::make_unique<CentreFixture>();
     f->load_lines("activities.jsonl", {first});
-    f->edit("activity", kFirstId, "title", Value("của thiết bị"), f->instant("2026-03-01T00:00:00Z"));
+    f->edit("activity", kFirstId, "title", Value("của thiết bị"),
+            f->instant("2026-03-01T00:00:00Z"));
     for (const json& line : later) f->load_lines("activities.jsonl", {line});
     return f;
   };
@@ -237,7 +250,8 @@ TEST_CASE("centre/load: loaded versions change only fields that no device touche
   }
 }
 
-TEST_CASE("centre/load: a loaded deletion does not delete what a device has edited", "[centre][load][local]") {
+TEST_CASE("centre/load: a loaded deletion does not delete what a device has edited",
+          "[centre][load][local]") {
   CentreFixture f;
   f.load_lines("activities.jsonl", {activity(kFirst, 1, "2026-01-01T00:00:00Z", "cũ")});
   f.edit("activity", kFirstId, "title", Value("mới"), f.instant("2026-03-01T00:00:00Z"));
@@ -248,7 +262,8 @@ TEST_CASE("centre/load: a loaded deletion does not delete what a device has edit
   CHECK(f.records("activity")[0]["title"] == "mới");
 }
 
-TEST_CASE("centre/load: a record made here is not changed by a loaded one of the same id", "[centre][load][local]") {
+TEST_CASE("centre/load: a record made here is not changed by a loaded one of the same id",
+          "[centre][load][local]") {
   CentreFixture f;
   f.edit("activity", kFirstId, "title", Value("ở đây"), f.instant("2026-03-01T00:00:00Z"));
   f.load_lines("activities.jsonl", {activity(kFirst, 3, "2026-01-01T00:00:00Z", "ở kia")});
@@ -256,7 +271,8 @@ TEST_CASE("centre/load: a record made here is not changed by a loaded one of the
   CHECK(f.records("activity", "2026-02-01T00:00:00Z")[0]["title"] == "ở kia");
 }
 
-TEST_CASE("centre/load: units, periods, forms and code lists get ids of their natural keys", "[centre][load]") {
+TEST_CASE("centre/load: units, periods, forms and code lists get ids of their natural keys",
+          "[centre][load]") {
   CentreFixture f;
   const TempFolder folder;
   folder.write("org_units.csv",
@@ -268,7 +284,8 @@ TEST_CASE("centre/load: units, periods, forms and code lists get ids of their na
   folder.write("periods.json", R"([{"code":"2026-FY","year":2026,"kind":"FY","start":"2026-01-01",
                                    "end":"2026-12-31","lock_at":"2027-01-30T10:00:00Z"},
                                   {"code":5}])");
-  folder.write("survey_forms.json", R"({"forms":[{"form_id":"KS","version":2,"questions":[{"id":"q"}]}]})");
+  folder.write("survey_forms.json",
+               R"({"forms":[{"form_id":"KS","version":2,"questions":[{"id":"q"}]}]})");
   folder.write("codes.json", R"({"topic":[{"code":"T1"}],
                                 "role":[{"code":"X"}]})");
   const LoadReport report = f.load(folder.path());
@@ -299,6 +316,16 @@ TEST_CASE("centre/load: a definition that changed becomes the next version", "[c
   f.load(folder.path());
   CHECK(f.records("period")[0]["lock_at"] == "2026-07-30T10:00:00Z");
   CHECK(f.records("period")[0]["_meta"]["rev"] == 2);
+}
+
+TEST_CASE("centre/load: a version of another unit moves the record there", "[centre][load]") {
+  CentreFixture f;
+  json moved = activity(kFirst, 2, "2026-02-01T00:00:00Z", "a");
+  moved["unit_id"] = "U-02";
+  f.load_lines("activities.jsonl", {activity(kFirst, 1, "2026-01-01T00:00:00Z", "a")});
+  f.load_lines("activities.jsonl", {moved});  // the fixture verifies the heads of both scopes
+  CHECK(f.records("activity")[0]["_meta"]["scope"] == "unit/U-02");
+  CHECK(f.store->head("unit/U-01")->rows == 0);
 }
 
 TEST_CASE("centre/load: a folder without known files, or no folder, is refused", "[centre][load]") {

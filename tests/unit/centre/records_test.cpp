@@ -58,14 +58,16 @@ TEST_CASE("centre/records: an unknown type is wrong usage", "[centre][records]")
   CHECK(list.status().code() == Code::kUsage);
 }
 
-TEST_CASE("centre/records: as of an instant counts what was received by then, to the second", "[centre][records]") {
+TEST_CASE("centre/records: as of an instant counts what was received by then, to the second",
+          "[centre][records]") {
   CentreFixture f;
   f.load_lines("activities.jsonl", {activity(kFirst, 1, "2026-01-01T00:00:00Z", "a")});
   CHECK(f.records("activity", "2025-12-31T23:59:59Z").empty());
   CHECK(f.records("activity", "2026-01-01T00:00:00Z").size() == 1);
 }
 
-TEST_CASE("centre/records: a deleted record is left out now and printed for the time before", "[centre][records]") {
+TEST_CASE("centre/records: a deleted record is left out now and printed for the time before",
+          "[centre][records]") {
   CentreFixture f;
   f.load_lines("activities.jsonl", {activity(kFirst, 1, "2026-01-01T00:00:00Z", "a")});
   f.edit("activity", kFirstId, "title", Value("b"), f.instant("2026-02-01T00:00:00Z"));
@@ -77,7 +79,8 @@ TEST_CASE("centre/records: a deleted record is left out now and printed for the 
   CHECK(f.records("activity", "2026-01-15T00:00:00Z")[0]["title"] == "a");
 }
 
-TEST_CASE("centre/conflicts: open ones are printed with both values and ISO instants", "[centre][conflicts]") {
+TEST_CASE("centre/conflicts: open ones are printed with both values and ISO instants",
+          "[centre][conflicts]") {
   CentreFixture f;
   f.load_lines("activities.jsonl", {activity(kFirst, 1, "2026-01-01T00:00:00Z", "a")});
   put_conflict(f, 1, false);
@@ -90,13 +93,13 @@ TEST_CASE("centre/conflicts: open ones are printed with both values and ISO inst
   CHECK(conflict["record_id"] == kFirst);
   CHECK(conflict["unit_id"] == "U-01");
   CHECK(conflict["needs_person"] == true);
-  CHECK(conflict["winner"] ==
-        json{{"value", 7}, {"by", "D-a"}, {"at", "2026-01-01T00:00:00Z"}});
+  CHECK(conflict["winner"] == json{{"value", 7}, {"by", "D-a"}, {"at", "2026-01-01T00:00:00Z"}});
   CHECK(conflict["loser"]["at"] == "2026-01-01T00:00:01Z");
   CHECK(conflict["base"].is_null());
 }
 
-TEST_CASE("centre/inbox: waiting work is printed with its reason, sealed values are not", "[centre][inbox][privacy]") {
+TEST_CASE("centre/inbox: waiting work is printed with its reason, sealed values are not",
+          "[centre][inbox][privacy]") {
   CentreFixture f;
   const Type& type = *f.centre.schema().type("support_case");
   InboxEntry entry;
@@ -127,11 +130,18 @@ TEST_CASE("centre/inbox: waiting work is printed with its reason, sealed values 
   CHECK(printed.dump().find("bí mật") == std::string::npos);
 }
 
-TEST_CASE("centre/devices: a device is listed with its replicas and what waits of it", "[centre][devices]") {
+TEST_CASE("centre/devices: a device is listed with its replicas and what waits of it",
+          "[centre][devices]") {
   CentreFixture f;
   REQUIRE(f.store->begin().ok());
-  REQUIRE(f.store->put_device({.device_id = "D-a", .unit_id = "U-01", .role = "field", .label = "máy",
-                               .enrolled_at = 0, .revoked_at = {}}).ok());
+  REQUIRE(f.store
+              ->put_device({.device_id = "D-a",
+                            .unit_id = "U-01",
+                            .role = "field",
+                            .label = "máy",
+                            .enrolled_at = 0,
+                            .revoked_at = {}})
+              .ok());
   ReplicaRecord replica;
   replica.replica = {1, 1};
   replica.device_id = "D-a";

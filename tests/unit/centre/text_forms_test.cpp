@@ -17,8 +17,9 @@ TEST_CASE("centre/time_text: instants go both ways", "[centre][time]") {
 }
 
 TEST_CASE("centre/time_text: what is no instant is refused", "[centre][time]") {
-  for (const char* text : {"", "2026-03-10", "2026-02-30T00:00:00Z", "2026-03-10T24:00:00Z",
-                           "2026-03-10T05:00:00", "2026-03-10 05:00:00Z", "2026-03-10T05:00:00+07:00"}) {
+  for (const char* text :
+       {"", "2026-03-10", "2026-02-30T00:00:00Z", "2026-03-10T24:00:00Z", "2026-03-10T05:00:00",
+        "2026-03-10 05:00:00Z", "2026-03-10T05:00:00+07:00"}) {
     CHECK_FALSE(parse_instant(text));
   }
 }
@@ -43,8 +44,11 @@ TEST_CASE("centre/time_text: spans have a unit and are not nought", "[centre][ti
   }
 }
 
-TEST_CASE("centre/csv: quotes, doubled quotes, line breaks and both line ends are read", "[centre][csv]") {
-  const auto rows = read_csv("\xEF\xBB\xBF" "a,b\r\n\"x, \"\"y\"\"\nz\",\n\n1,2");
+TEST_CASE("centre/csv: quotes, doubled quotes, line breaks and both line ends are read",
+          "[centre][csv]") {
+  const auto rows = read_csv(
+      "\xEF\xBB\xBF"
+      "a,b\r\n\"x, \"\"y\"\"\nz\",\n\n1,2");
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].fields == std::vector<std::string>{"a", "b"});
   CHECK(rows[1].fields == std::vector<std::string>{"x, \"y\"\nz", ""});
@@ -53,7 +57,8 @@ TEST_CASE("centre/csv: quotes, doubled quotes, line breaks and both line ends ar
   CHECK(rows[2].line == 5);
 }
 
-TEST_CASE("centre/csv: an open quote or text behind a closed one makes a bad row", "[centre][csv]") {
+TEST_CASE("centre/csv: an open quote or text behind a closed one makes a bad row",
+          "[centre][csv]") {
   CHECK_FALSE(read_csv("\"a").at(0).ok);
   const auto rows = read_csv("\"a\"b,c\nd,e\n");
   CHECK_FALSE(rows.at(0).ok);

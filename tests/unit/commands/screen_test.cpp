@@ -14,7 +14,8 @@ TEST_CASE("commands/table: columns align by characters, composed or not", "[comm
         "a    b\nTết  x\nTe\xCC\x82\xCC\x81t  y\n");
 }
 
-TEST_CASE("commands/table: long cells are cut and controls never reach the terminal", "[commands][table]") {
+TEST_CASE("commands/table: long cells are cut and controls never reach the terminal",
+          "[commands][table]") {
   CHECK(print_table({"h"}, {{"đườngdài"}}, 5) == "h\nđườn…\n");
   CHECK(print_table({"h"}, {{"a\x1B[2Jb\n"}}) == "h\na [2Jb\n");
 }
@@ -36,7 +37,8 @@ TEST_CASE("commands/command: exit codes follow the contract", "[commands][exit]"
   CHECK(exit_code(Code::kCorrupt) == 7);
 }
 
-TEST_CASE("commands/command: text that is not UTF-8 prints, as replacement characters", "[commands]") {
+TEST_CASE("commands/command: text that is not UTF-8 prints, as replacement characters",
+          "[commands]") {
   CHECK(json_text(nlohmann::json{{"a", "x\xFF"}}) == "{\"a\":\"x\xEF\xBF\xBD\"}");
 }
 

@@ -8,12 +8,11 @@
 namespace nhip::server {
 namespace {
 
-HeadVerdict judge(const std::string& head) {
-  return judge_head(head, {.body_bytes_max = 1000});
-}
+HeadVerdict judge(const std::string& head) { return judge_head(head, {.body_bytes_max = 1000}); }
 
 std::string post(const std::string& headers) {
-  return "POST /v1/sync HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + headers + "\r\n";
+  return "POST /v1/sync HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + headers +
+         "\r\n";
 }
 
 }  // namespace
@@ -62,7 +61,9 @@ TEST_CASE("http/head_guard: what is in doubt is refused", "[http][guard]") {
       {post("Content-Length: 5\r\nExpect: more\r\n"), 417},
       {post("Content-Length: 5\r\nAuthorization: a\r\nAuthorization: b\r\n"), 400},
       {"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n", 415},
-      {"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n", 415},
+      {"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Type: multipart/form-data; "
+       "boundary=x\r\n\r\n",
+       415},
   };
   for (const auto& [head, status] : cases) {
     INFO(head.substr(0, 200));
