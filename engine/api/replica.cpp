@@ -37,6 +37,7 @@ Replica::~Replica() = default;
 
 Result<std::unique_ptr<Replica>> Replica::open(OpenOptions options) {
   crypto::initialise();
+  if (!options.environment) options.environment = system_environment();
   auto impl = std::make_unique<Impl>();
   NHIP_TRY_ASSIGN(impl->store, replica::Store::open(std::move(options)));
   return std::unique_ptr<Replica>(new Replica(std::move(impl)));

@@ -12,7 +12,8 @@ constexpr std::uint64_t kChunkFirst = 128u << 10;
 constexpr std::uint64_t kChunkMin = 8u << 10;
 constexpr std::int64_t kWaitFirstMs = 200;
 constexpr std::int64_t kWaitMaxMs = 5'000;
-constexpr std::uint64_t kHeadersBytes = 600;  // what a round costs before it carries anything
+constexpr std::uint64_t kRoundBytes = 1'200;    // what a round costs before it carries anything
+constexpr std::uint64_t kSmallestPage = 2'000;  // less is not worth a round, and may be exceeded by one record
 
 }  // namespace
 
@@ -26,10 +27,11 @@ Action Session::next(std::int64_t now) {
   if (now < wait_until_) return {Action::Kind::kWait, 0, 0, wait_until_ - now, {}};
   std::uint64_t room = chunk_;
   if (options_.budget_bytes > 0) {
-    const std::uint64_t used = bytes_ + kHeadersBytes;
-    if (used >= options_.budget_bytes && !first_) return {Action::Kind::kDone, 0, 0, 0, {}};
-    const std::uint64_t left = options_.budget_bytes > used ? options_.budget_bytes - used : kHeadersBytes;
-    room = std::min(room, std::max<std::uint64_t>(left / 2, 512));
+    const std::uint64_t used = bytes_ + kRoundBytes;
+    if (used + kSmallestPage >= options_.budget_bytes && !first_) return {Action::Kind::kDone, 0, 0, 0, {}};
+    const std::uint64_t left = options_.budget_bytes > used ? options_.budget_bytes - used : kSmallestPage;
+    // Both directions may use their share, and a page may exceed its size by one record.
+    room = std::min(room, std::max<std::uint64_t>(left / 3, kSmallestPage / 2));
   }
   // While pages are coming the outbox waits: the last page then covers our own operations, too, and
   // nothing comes back as an echo.

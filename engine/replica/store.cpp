@@ -41,7 +41,7 @@ Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
   }
   std::unique_ptr<Store> store(new Store());
   store->path_ = options.path;
-  store->environment_ = options.environment ? *options.environment : system_environment();
+  store->environment_ = *options.environment;
   NHIP_TRY_ASSIGN(store->db_, store::Db::open(options.path, {.create = is_new}));
   if (is_new) NHIP_TRY(store->create(options));
   NHIP_TRY(store->load());

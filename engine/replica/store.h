@@ -31,6 +31,7 @@ struct Enrolment {
 
 class Store {
  public:
+  // `options.environment` must be set: nothing below the facade reads a clock or a generator of its own.
   static Result<std::unique_ptr<Store>> open(OpenOptions options);
 
   const Schema& schema() const { return schema_; }

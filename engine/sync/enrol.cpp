@@ -2,15 +2,14 @@
 // code names: first a signed nonce, then a box that only that key can open.
 
 #include "crypto/enrolment_code.h"
-#include "nhip/sync.h"
 #include "nhip/version.h"
 #include "protocol/json_encoding.h"
 #include "protocol/signing.h"
 #include "replica/feed_position.h"
-#include "replica/store.h"
+#include "sync/driver.h"
 #include "sync/exchange.h"
 
-namespace nhip {
+namespace nhip::sync_driver {
 
 namespace {
 
@@ -72,7 +71,7 @@ Result<protocol::EnrolAnswer> present(replica::Store& store, Transport& transpor
   }
   if (response.status != 200) {
     NHIP_TRY_ASSIGN(const protocol::ErrorAnswer error, protocol::decode_error(response.body));
-    return sync_driver::status_of(response.status, error);
+    return status_of(response.status, error);
   }
   return protocol::decode_enrol_answer(response.body);
 }
@@ -101,8 +100,7 @@ Status adopt(replica::Store& store, const protocol::EnrolAnswer& answer, const s
 
 }  // namespace
 
-Status enrol(Replica& replica, Transport& transport, const EnrolOptions& options) {
-  replica::Store& store = replica.store();
+Status enrol(replica::Store& store, Transport& transport, const EnrolOptions& options) {
   if (store.enrolment()) {
     return {Code::kConflict, "already_enrolled", "This replica belongs to a centre already.",
             "Use another --replica for another centre or unit."};
@@ -122,4 +120,4 @@ Status enrol(Replica& replica, Transport& transport, const EnrolOptions& options
   return adopt(store, answer, clean.server, server_key);
 }
 
-}  // namespace nhip
+}  // namespace nhip::sync_driver

@@ -1,6 +1,6 @@
 // The driver: asks the session what to do and does it. The only part of the engine that waits.
 
-#include "nhip/sync.h"
+#include "sync/driver.h"
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +15,7 @@
 #include "store/file_lock.h"
 #include "sync/exchange.h"
 
-namespace nhip {
+namespace nhip::sync_driver {
 
 namespace {
 
@@ -23,9 +23,9 @@ constexpr std::int64_t kWaitSliceMs = 50;  // how soon a cancel is noticed while
 
 class Driver {
  public:
-  Driver(Replica& replica, Transport& transport, const SyncOptions& options, crypto::KeyPair key)
-      : replica_(replica), store_(replica.store()), transport_(transport), options_(options),
-        key_(std::move(key)),
+  Driver(replica::Store& store, Transport& transport, const SyncOptions& options, const Notify& notify,
+         crypto::KeyPair key)
+      : store_(store), transport_(transport), options_(options), notify_(notify), key_(std::move(key)),
         server_(options.server.empty() ? store_.enrolment()->server : options.server) {}
 
   Result<SyncReport> run() {
@@ -63,8 +63,8 @@ class Driver {
   Status round(protocol::Session& session, const protocol::Action& action, std::int64_t now) {
     NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
                     replica::next_request(store_, action.push_bytes, action.answer_bytes_max));
-    NHIP_TRY_ASSIGN(const sync_driver::Reply reply,
-                    sync_driver::exchange(store_, transport_, key_, server_, request));
+    NHIP_TRY_ASSIGN(const Reply reply,
+                    exchange(store_, transport_, key_, server_, request));
     NHIP_TRY_ASSIGN(const replica::Applied applied, replica::apply(store_, request, reply.message));
     NHIP_TRY_ASSIGN(const std::uint64_t queued, replica::count_queued(store_));
     report_.bytes_up += reply.bytes_up;
@@ -81,9 +81,7 @@ class Driver {
     outcome.verified = applied.verified;
     session.on_answer(outcome, now);
     tell(session, applied, queued);
-    if (!applied.types.empty()) {
-      replica_.notify({applied.types.begin(), applied.types.end()}, true);
-    }
+    if (notify_ && !applied.types.empty()) notify_({applied.types.begin(), applied.types.end()});
     return session.wants_restart() ? restart(session) : Status();
   }
 
@@ -119,16 +117,14 @@ class Driver {
     NHIP_TRY_ASSIGN(const auto tray, replica::count_tray(store_));
     report_.rejected = tray.first;
     report_.held = tray.second;
-    NHIP_TRY_ASSIGN(const auto conflicts, replica_.conflicts());
-    report_.conflicts = conflicts.size();
     NHIP_TRY(store_.transact([&] { return store_.set_setting("last_sync_at", Value(store_.now())); }));
     return report_;
   }
 
-  Replica& replica_;
   replica::Store& store_;
   Transport& transport_;
   const SyncOptions& options_;
+  const Notify& notify_;
   const crypto::KeyPair key_;
   const std::string server_;
   SyncReport report_;
@@ -136,8 +132,8 @@ class Driver {
 
 }  // namespace
 
-Result<SyncReport> sync(Replica& replica, Transport& transport, const SyncOptions& options) {
-  replica::Store& store = replica.store();
+Result<SyncReport> run(replica::Store& store, Transport& transport, const SyncOptions& options,
+                       const Notify& notify) {
   if (!store.enrolment()) {
     return Status(Code::kUnauthenticated, "not_enrolled", "This device is not enrolled at a centre.",
                   "Ask the office for a code, then: nhip enrol --server URL --code CODE");
@@ -145,7 +141,7 @@ Result<SyncReport> sync(Replica& replica, Transport& transport, const SyncOption
   // One sync at a time for a replica; local work goes on beside it.
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(store.path() + "-sync", 0));
   NHIP_TRY_ASSIGN(crypto::KeyPair key, store.signing_key());
-  return Driver(replica, transport, options, std::move(key)).run();
+  return Driver(store, transport, options, notify, std::move(key)).run();
 }
 
-}  // namespace nhip
+}  // namespace nhip::sync_driver

@@ -8,12 +8,14 @@ namespace nhip::server {
 
 namespace {
 
-constexpr std::uint64_t kRowOverhead = 96;  // what a row costs beside its cells, about
+constexpr std::uint64_t kRowOverhead = 160;       // what a row costs beside its cells, about
+constexpr std::uint64_t kCellOverhead = 20;
+constexpr std::uint64_t kExceptionOverhead = 48;
 
 std::uint64_t size_of(const core::Cells& cells) {
   std::uint64_t size = kRowOverhead;
   for (const auto& [key, value] : cells) {
-    size += 12 + key.element.size();
+    size += kCellOverhead + key.element.size();
     if (value.text()) size += value.text()->size();
     if (value.blob()) size += value.blob()->size() * 4 / 3;
   }
@@ -56,7 +58,7 @@ protocol::RowUpdate FeedPages::update_for(const StoredRow& row, std::uint64_t po
     }
   }
   note_authors(update.row.versions);
-  used_ += size_of(update.row.cells) + 24 * update.row.versions.exceptions.size();
+  used_ += size_of(update.row.cells) + kExceptionOverhead * update.row.versions.exceptions.size();
   return update;
 }
 

@@ -23,6 +23,13 @@ std::string text(double value) {
   return buffer;
 }
 
+// A whole number is written as one.
+nlohmann::ordered_json json_of(double value) {
+  const double shown = rounded(value);
+  if (shown == std::floor(shown)) return static_cast<std::int64_t>(shown);
+  return shown;
+}
+
 }  // namespace
 
 double median(std::vector<double> values) {
@@ -35,8 +42,8 @@ double median(std::vector<double> values) {
 void Report::add(const std::string& name, double value, const std::string& unit,
                  const std::vector<std::pair<std::string, double>>& details,
                  const std::string& meaning) {
-  nlohmann::ordered_json line{{"figure", name}, {"value", rounded(value)}, {"unit", unit}};
-  for (const auto& [key, detail] : details) line[key] = rounded(detail);
+  nlohmann::ordered_json line{{"figure", name}, {"value", json_of(value)}, {"unit", unit}};
+  for (const auto& [key, detail] : details) line[key] = json_of(detail);
   std::printf("%s\n", line.dump().c_str());
   std::fflush(stdout);
   rows_.push_back({name, text(value) + " " + unit, meaning});

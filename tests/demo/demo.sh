@@ -281,7 +281,15 @@ start_long_sync() {
   sync_process=$!
 }
 
-# Stopping the server before it is killed only makes sure that the sync has begun and has not ended.
+# A program that has ended is still there as a zombie until it is waited for.
+is_running() {
+  local state
+  state=$(sed -E 's/.*\) (.).*/\1/' "/proc/$1/stat" 2>/dev/null) || return 1
+  [[ $state != Z ]]
+}
+
+# The server stands still for a moment before it is killed: a sync that is not over by then needed more
+# of it, so it is hit in the middle and not at its end.
 kill_in_the_middle() {
   local status=0 sync_process
   step "The server is killed in the middle of a sync" "Máy chủ bị ngắt đột ngột giữa lúc đồng bộ"
@@ -289,14 +297,15 @@ kill_in_the_middle() {
   start_long_sync
   sleep 0.04
   kill -STOP "$server"
-  if ! kill -0 "$sync_process" 2>/dev/null; then
+  sleep 0.2
+  if ! is_running "$sync_process"; then
     # This machine was faster than the pause. Once more, with a server that stands still from the start.
     wait "$sync_process" || true
     import_survey_day 4
     start_long_sync
     sleep 0.3
   fi
-  kill -0 "$sync_process" 2>/dev/null || die "the sync ended although the server stood still"
+  is_running "$sync_process" || die "the sync ended although the server stood still"
   kill_server
   say "nhipd is gone (kill -9) while U-03-phone is sending" "nhipd bị ngắt (kill -9) khi U-03-phone đang gửi"
   start_server

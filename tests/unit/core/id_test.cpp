@@ -101,7 +101,7 @@ TEST_CASE("core/id: an author's text is read back", "[core]") {
   CHECK(Author::parse(Author{}.text()) == Author{});
 }
 
-TEST_CASE("core/id: an author has one text; others are refused", "[core]") {
+TEST_CASE("core/id: an author has one text, others are refused", "[core]") {
   const auto* text = GENERATE("", "0123456789abcdef", "0123456789abcdef.", "0123456789ABCDEF.1",
                               "0123456789abcdef.01", "0123456789abcdef.4294967296",
                               "0123456789abcdef.-1", "0123456789abcdef.+1", "0123456789abcdef.1 ",

@@ -168,7 +168,7 @@ TEST_CASE_METHOD(StoreFixture, "store/db: execute runs every statement and passe
 }
 
 TEST_CASE_METHOD(StoreFixture,
-                 "store/db: a commit counts the pages of the log; a checkpoint empties it",
+                 "store/db: a commit counts the pages of the log, a checkpoint empties it",
                  "[store]") {
   const auto db = open();
   CHECK(db->wal_pages() == 0);
