@@ -1,5 +1,5 @@
-// What this replica knows of a record's past without asking anybody: pending changes, the authors of the
-// present values, and the values that lost.
+// What this replica knows of a record's past without asking anybody: pending changes, the authors
+// of the present values, and the values that lost.
 
 #include <nlohmann/json.hpp>
 
@@ -31,14 +31,16 @@ std::string fields_text(const Type& type, const core::Cells& cells) {
   return fields.dump();
 }
 
-Status add_pending(replica::Store& store, const Type& type, const Id& id, std::vector<KnownVersion>& out) {
+Status add_pending(replica::Store& store, const Type& type, const Id& id,
+                   std::vector<KnownVersion>& out) {
   NHIP_TRY_ASSIGN(const auto pending, replica::pending_of(store, type.number, id));
   const std::string self = store.enrolment() ? store.enrolment()->device_id : "";
   for (const core::Operation& op : pending) {
     KnownVersion version = version_of(self, op.stamp, "pending");
     nlohmann::json fields = nlohmann::json::object();
     for (const core::Change& change : op.changes) {
-      fields[record::cell_path(type, change.cell)] = record::cell_to_json(type, change.cell, change.value);
+      fields[record::cell_path(type, change.cell)] =
+          record::cell_to_json(type, change.cell, change.value);
     }
     version.fields_json = fields.dump();
     out.push_back(std::move(version));
@@ -63,7 +65,8 @@ Status add_current(replica::Store& store, const Type& type, const replica::Recor
   return {};
 }
 
-Status add_losers(replica::Store& store, const Type& type, const Id& id, std::vector<KnownVersion>& out) {
+Status add_losers(replica::Store& store, const Type& type, const Id& id,
+                  std::vector<KnownVersion>& out) {
   NHIP_TRY_ASSIGN(const auto conflicts, read_conflicts(store, true));
   for (const Conflict& conflict : conflicts) {
     if (conflict.record_id != id || conflict.type != type.name) continue;
@@ -83,7 +86,7 @@ Status add_losers(replica::Store& store, const Type& type, const Id& id, std::ve
 
 Result<std::vector<KnownVersion>> read_history(replica::Store& store, std::string_view type_name,
                                                const Id& id) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, readable(store, type_name));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, readable(store, type_name));
   const Type& type = table->type();
   NHIP_TRY_ASSIGN(const replica::RecordState state, replica::load_state(store, type.number, id));
   std::vector<KnownVersion> versions;

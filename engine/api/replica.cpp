@@ -86,14 +86,14 @@ Status Replica::undelete(std::string_view type, const Id& id) {
 }
 
 Result<std::string> Replica::get(std::string_view type, const Id& id) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, api::readable(*impl_->store, type));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, api::readable(*impl_->store, type));
   NHIP_TRY_ASSIGN(const auto found, table->read(id));
   if (!found) return api::no_such_record(type, id);
   return record::to_json(table->type(), found->id, found->cells).dump();
 }
 
 Status Replica::list(std::string_view type, const std::function<bool(std::string_view)>& each) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, api::readable(*impl_->store, type));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, api::readable(*impl_->store, type));
   return table->each([&](const replica::RecordTable::Found& found) {
     return each(record::to_json(table->type(), found.id, found.cells).dump());
   });
@@ -136,11 +136,13 @@ Result<ReplicaStatus> Replica::status() {
   status.conflicts = open_conflicts.size();
   NHIP_TRY_ASSIGN(const Value last, store.setting("last_sync_at"));
   if (last.integer() != nullptr) status.last_sync_at = *last.integer();
-  status.synced = status.last_sync_at && status.pending == 0 && status.rejected == 0 && status.held == 0;
+  status.synced =
+      status.last_sync_at && status.pending == 0 && status.rejected == 0 && status.held == 0;
   NHIP_TRY_ASSIGN(const Value durable, store.setting("durable_seq"));
   NHIP_TRY_ASSIGN(const Value next, store.setting("next_seq"));
   const std::int64_t sealed = (next.integer() ? *next.integer() : 1) - 1;
-  status.backed_up = status.synced && durable.integer() && *durable.integer() > 0 && *durable.integer() >= sealed;
+  status.backed_up =
+      status.synced && durable.integer() && *durable.integer() > 0 && *durable.integer() >= sealed;
   return status;
 }
 
@@ -149,17 +151,20 @@ Result<std::vector<Conflict>> Replica::conflicts(bool include_settled) {
 }
 
 Status Replica::resolve_keep(const Id& conflict, bool keep_winner) {
-  return write([&](Transaction&) { return api::settle_keep(*impl_->store, conflict, keep_winner); });
+  return write(
+      [&](Transaction&) { return api::settle_keep(*impl_->store, conflict, keep_winner); });
 }
 
 Status Replica::resolve_value(const Id& conflict, std::string_view value_json) {
-  return write([&](Transaction&) { return api::settle_value(*impl_->store, conflict, value_json); });
+  return write(
+      [&](Transaction&) { return api::settle_value(*impl_->store, conflict, value_json); });
 }
 
 Result<std::vector<TrayEntry>> Replica::tray() { return replica::read_tray(*impl_->store); }
 
 Status Replica::retry(const Id& tray_entry_or_record) {
-  return write([&](Transaction&) { return replica::take_from_tray(*impl_->store, tray_entry_or_record); });
+  return write(
+      [&](Transaction&) { return replica::take_from_tray(*impl_->store, tray_entry_or_record); });
 }
 
 Result<std::vector<KnownVersion>> Replica::history(std::string_view type, const Id& id) {

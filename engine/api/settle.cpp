@@ -44,7 +44,9 @@ Row read_row(replica::Store& store, const Type& type, const replica::RecordTable
   Conflict& out = row.conflict;
   out.id = found.id;
   const Value& number = field_of(type, found.cells, "record_type");
-  const Type* of = number.integer() ? store.schema().type(static_cast<std::uint16_t>(*number.integer())) : nullptr;
+  const Type* of = number.integer()
+                       ? store.schema().type(static_cast<std::uint16_t>(*number.integer()))
+                       : nullptr;
   out.type = of ? of->name : "";
   out.record_id = id_of(field_of(type, found.cells, "record_id"));
   out.field = text_of(field_of(type, found.cells, "field"));
@@ -59,7 +61,7 @@ Row read_row(replica::Store& store, const Type& type, const replica::RecordTable
 }
 
 Result<std::vector<Row>> all_rows(replica::Store& store) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, readable(store, "nhip_conflict"));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, readable(store, "nhip_conflict"));
   std::vector<Row> rows;
   NHIP_TRY(table->each([&](const replica::RecordTable::Found& found) {
     rows.push_back(read_row(store, table->type(), found));
@@ -71,12 +73,14 @@ Result<std::vector<Row>> all_rows(replica::Store& store) {
 Status may_settle(const replica::Store& store, const Conflict& conflict) {
   const std::string role = store.enrolment() ? store.enrolment()->role : "";
   if (!conflict.needs_person || role == "lead" || role == "office") return {};
-  return {Code::kForbidden, "needs_lead", "This conflict is about money, counts or a final state; "
-          "a lead of the unit or the office settles it.", "Show it to your lead: nhip conflicts"};
+  return {Code::kForbidden, "needs_lead",
+          "This conflict is about money, counts or a final state; "
+          "a lead of the unit or the office settles it.",
+          "Show it to your lead: nhip conflicts"};
 }
 
 Status mark_settled(replica::Store& store, const Row& row, const std::string& resolution) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, readable(store, "nhip_conflict"));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, readable(store, "nhip_conflict"));
   const Type& type = table->type();
   core::Cells after = row.cells;
   const auto set = [&](const char* path, Value value) {
@@ -88,8 +92,8 @@ Status mark_settled(replica::Store& store, const Row& row, const std::string& re
   return table->update(row.rid, row.cells, after);
 }
 
-// Makes `json` the value of the record's field, as an ordinary edit. A delete that lost and is kept after
-// all removes the record; a field that is gone with its record is left alone.
+// Makes `json` the value of the record's field, as an ordinary edit. A delete that lost and is kept
+// after all removes the record; a field that is gone with its record is left alone.
 Status set_field(replica::Store& store, const Conflict& conflict, const std::string& json) {
   replica::RecordTable* table = store.table(conflict.type);
   if (table == nullptr) return {};
@@ -110,7 +114,8 @@ Status set_field(replica::Store& store, const Conflict& conflict, const std::str
 }
 
 Result<Row> open_row(const std::vector<Row>& rows, const Id& id) {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.conflict.id == id; });
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.conflict.id == id; });
   if (found == rows.end()) {
     return Status(Code::kNotFound, "not_found", "There is no conflict " + id.text() + " here.",
                   "List them: nhip conflicts");
@@ -140,8 +145,10 @@ Status settle_keep(replica::Store& store, const Id& id, bool keep_winner) {
     const Conflict& conflict = row.conflict;
     if (conflict.settled || conflict.group_id != chosen.conflict.group_id) continue;
     NHIP_TRY(may_settle(store, conflict));
-    NHIP_TRY(set_field(store, conflict, keep_winner ? conflict.winner.value_json : conflict.loser.value_json));
-    NHIP_TRY(mark_settled(store, row, keep_winner ? R"({"keep":"winner"})" : R"({"keep":"loser"})"));
+    NHIP_TRY(set_field(store, conflict,
+                       keep_winner ? conflict.winner.value_json : conflict.loser.value_json));
+    NHIP_TRY(
+        mark_settled(store, row, keep_winner ? R"({"keep":"winner"})" : R"({"keep":"loser"})"));
   }
   return {};
 }

@@ -12,15 +12,18 @@ namespace nhip::api {
 
 namespace {
 
-// Arrays and objects inside each other, counted outside strings; deep nesting would exhaust the stack.
+// Arrays and objects inside each other, counted outside strings; deep nesting would exhaust the
+// stack.
 bool too_deep(std::string_view json) {
   std::size_t depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
     if (quoted) {
-      if (c == '\\') ++i;
-      else if (c == '"') quoted = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == '[' || c == '{') {
@@ -36,7 +39,8 @@ Result<nlohmann::json> parse_object(std::string_view text) {
   if (too_deep(text)) return Status(Code::kInvalid, "bad_json", "The JSON is nested too deeply.");
   auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) {
-    return Status(Code::kInvalid, "bad_json", "A record is one JSON object.", "Check quotes and brackets.");
+    return Status(Code::kInvalid, "bad_json", "A record is one JSON object.",
+                  "Check quotes and brackets.");
   }
   return json;
 }
@@ -44,7 +48,8 @@ Result<nlohmann::json> parse_object(std::string_view text) {
 // The id of a type with a natural key: the same key gives the same id everywhere in this centre.
 Result<Id> natural_id(const replica::Store& store, const Type& type, const core::Cells& cells) {
   if (!store.enrolment()) {
-    return Status(Code::kUnauthenticated, "not_enrolled", "Such a record can be made after enrolment only.");
+    return Status(Code::kUnauthenticated, "not_enrolled",
+                  "Such a record can be made after enrolment only.");
   }
   return record::natural_id(type, *Id::parse(store.enrolment()->centre_id), cells);
 }
@@ -52,17 +57,20 @@ Result<Id> natural_id(const replica::Store& store, const Type& type, const core:
 // A record of this device's unit unless it says otherwise.
 Status fill_unit(replica::Store& store, const Type& type, nlohmann::json& object) {
   const Field* unit = type.scope.prefix.empty() ? nullptr : type.field(type.scope.column);
-  if (unit == nullptr || unit->path.find('.') != std::string::npos || object.contains(unit->path)) return {};
+  if (unit == nullptr || unit->path.find('.') != std::string::npos || object.contains(unit->path))
+    return {};
   NHIP_TRY_ASSIGN(const Value own, store.setting("unit_id"));
   if (own.text() != nullptr) object[unit->path] = *own.text();
   return {};
 }
 
 // The record that an edit means: here, or in the tray, from where it is taken first.
-Result<std::optional<replica::RecordTable::Found>> find_target(replica::Store& store, replica::RecordTable& table,
+Result<std::optional<replica::RecordTable::Found>> find_target(replica::Store& store,
+                                                               replica::RecordTable& table,
                                                                const nlohmann::json& object) {
   const auto text = object.find("id");
-  const auto id = text != object.end() && text->is_string() ? Id::parse(text->get<std::string>()) : std::nullopt;
+  const auto id = text != object.end() && text->is_string() ? Id::parse(text->get<std::string>())
+                                                            : std::nullopt;
   if (!id) return std::optional<replica::RecordTable::Found>();
   NHIP_TRY_ASSIGN(auto found, table.read(*id));
   if (found) return found;
@@ -80,43 +88,50 @@ Status apply_changes(core::Cells& cells, const std::vector<core::Change>& change
 
 Result<replica::RecordTable*> readable(replica::Store& store, std::string_view type) {
   if (replica::RecordTable* table = store.table(type)) return table;
-  return Status(Code::kNotFound, "unknown_type", "There is no record type '" + std::string(type) + "'.",
+  return Status(Code::kNotFound, "unknown_type",
+                "There is no record type '" + std::string(type) + "'.",
                 "The types: activity, headcount, plan, report …");
 }
 
 Result<replica::RecordTable*> writable(replica::Store& store, std::string_view type) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, readable(store, type));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, readable(store, type));
   const Type& found = table->type();
   const bool office = store.enrolment() && store.enrolment()->role == "office";
   if (found.number < 16 || found.writers == Writers::kCentre || !found.companion_of.empty()) {
-    return Status(Code::kForbidden, "read_only_type", found.name + ": records of this type cannot be written.");
+    return Status(Code::kForbidden, "read_only_type",
+                  found.name + ": records of this type cannot be written.");
   }
   if (found.writers == Writers::kOffice && store.enrolment() && !office) {
-    return Status(Code::kForbidden, "office_only", found.name + ": only the office writes records of this type.",
+    return Status(Code::kForbidden, "office_only",
+                  found.name + ": only the office writes records of this type.",
                   "Ask the office to change it.");
   }
   return table;
 }
 
 Status no_such_record(std::string_view type, const Id& id) {
-  return {Code::kNotFound, "not_found", "There is no " + std::string(type) + " " + id.text() + " here.",
+  return {Code::kNotFound, "not_found",
+          "There is no " + std::string(type) + " " + id.text() + " here.",
           "List them: nhip list " + std::string(type)};
 }
 
 Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view json) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, writable(store_, type_name));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, writable(store_, type_name));
   const Type& type = table->type();
   NHIP_TRY_ASSIGN(nlohmann::json object, parse_object(json));
   if (object.contains("type") && object["type"] != type.name) {
     return Status(Code::kInvalid, "wrong_type", "type: the record says it is of another type.");
   }
-  NHIP_TRY_ASSIGN(std::optional<replica::RecordTable::Found> found, find_target(store_, *table, object));
+  NHIP_TRY_ASSIGN(std::optional<replica::RecordTable::Found> found,
+                  find_target(store_, *table, object));
   if (!found) NHIP_TRY(fill_unit(store_, type, object));
   record::ParseOptions options;
   options.creating = !found;
   if (store_.enrolment()) options.centre = *Id::parse(store_.enrolment()->centre_id);
-  static const std::set<std::string> kEnvelope{"_meta", "rev", "device_id", "updated_at", "received_at", "deleted"};
-  NHIP_TRY_ASSIGN(const record::ParsedRecord given, record::parse_record(type, object, options, kEnvelope));
+  static const std::set<std::string> kEnvelope{"_meta",      "rev",         "device_id",
+                                               "updated_at", "received_at", "deleted"};
+  NHIP_TRY_ASSIGN(const record::ParsedRecord given,
+                  record::parse_record(type, object, options, kEnvelope));
   // A natural key names its record without an id.
   if (!found && given.id) {
     NHIP_TRY_ASSIGN(found, table->read(*given.id));
@@ -138,19 +153,20 @@ Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view js
 }
 
 Status LocalTransaction::remove(std::string_view type_name, const Id& id) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, writable(store_, type_name));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, writable(store_, type_name));
   NHIP_TRY_ASSIGN(const auto rid, table->find(id));
   if (!rid) return no_such_record(type_name, id);
   return table->remove(*rid);
 }
 
 Status LocalTransaction::undelete(std::string_view type_name, const Id& id) {
-  NHIP_TRY_ASSIGN(replica::RecordTable* table, writable(store_, type_name));
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, writable(store_, type_name));
   NHIP_TRY_ASSIGN(const auto rid, table->find(id));
   if (rid) {
     return {Code::kConflict, "not_deleted", "This record is not deleted."};
   }
-  NHIP_TRY_ASSIGN(const replica::RecordState state, replica::load_state(store_, table->type().number, id));
+  NHIP_TRY_ASSIGN(const replica::RecordState state,
+                  replica::load_state(store_, table->type().number, id));
   if (!state.centre) return no_such_record(type_name, id);
   core::Cells cells = state.centre->row.cells;
   core::set_cell(cells, {kDeletedField, {}}, Value());

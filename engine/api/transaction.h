@@ -1,5 +1,5 @@
-// The Transaction of the facade over a replica's store: record calls become writes on the record tables,
-// which the triggers capture like anybody else's.
+// The Transaction of the facade over a replica's store: record calls become writes on the record
+// tables, which the triggers capture like anybody else's.
 #pragma once
 
 #include "nhip/replica.h"

@@ -1,8 +1,9 @@
 // Writer and Reader: the byte form of everything stored or sent in binary.
 //
-// Integers are LEB128 varints (least significant group first, at most 10 bytes, shortest form only);
-// signed ones are zigzagged first. Text and blobs are a varint length and the bytes. A Reader never
-// reads outside its span: the first fault makes it bad for good, and every later read gives zero.
+// Integers are LEB128 varints (least significant group first, at most 10 bytes, shortest form
+// only); signed ones are zigzagged first. Text and blobs are a varint length and the bytes. A
+// Reader never reads outside its span: the first fault makes it bad for good, and every later read
+// gives zero.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +49,10 @@ class Reader {
   bool ok() const noexcept { return ok_; }
   bool done() const noexcept { return ok_ && rest_.empty(); }
   std::size_t left() const noexcept { return rest_.size(); }
-  void fail() noexcept { ok_ = false; rest_ = {}; }
+  void fail() noexcept {
+    ok_ = false;
+    rest_ = {};
+  }
 
  private:
   std::span<const std::uint8_t> rest_;

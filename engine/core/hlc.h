@@ -1,8 +1,8 @@
 // Hybrid logical clock (Kulkarni, Demirbas et al. 2014, "Logical Physical Clocks", figure 5).
 //
-// A stamp is 48 bits of milliseconds since 1970 and 16 bits of counter in one integer, so stamps compare
-// as integers. Time is an argument everywhere: a device's wall clock may be wrong by decades, and only
-// the sequencer, comparing with its own clock, may correct a stamp (`restamp`).
+// A stamp is 48 bits of milliseconds since 1970 and 16 bits of counter in one integer, so stamps
+// compare as integers. Time is an argument everywhere: a device's wall clock may be wrong by
+// decades, and only the sequencer, comparing with its own clock, may correct a stamp (`restamp`).
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,9 @@ constexpr Hlc tick(Hlc last, std::int64_t wall_ms) noexcept {
 // A stamp more than this far ahead of the sequencer's clock is corrected, never refused.
 inline constexpr std::int64_t kFutureToleranceMs = 2 * 60 * 1000;
 
-// What the sequencer makes of a stamp at `server_ms`: itself, or the instant of receipt when it lies in
-// the far future. Order among corrected stamps of one request is kept by the caller's counter.
+// What the sequencer makes of a stamp at `server_ms`: itself, or the instant of receipt when it
+// lies in the far future. Order among corrected stamps of one request is kept by the caller's
+// counter.
 constexpr Hlc restamp(Hlc stamp, std::int64_t server_ms, std::uint16_t counter) noexcept {
   return hlc_ms(stamp) > server_ms + kFutureToleranceMs ? make_hlc(server_ms, counter) : stamp;
 }

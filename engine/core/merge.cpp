@@ -1,5 +1,6 @@
-// Who wins. Read top down: `merge` splits an operation into units, each unit is judged by `judge`, and
-// what is left of a delete is decided last, because any edit that took effect brings a record back.
+// Who wins. Read top down: `merge` splits an operation into units, each unit is judged by `judge`,
+// and what is left of a delete is decided last, because any edit that took effect brings a record
+// back.
 
 #include "core/merge.h"
 
@@ -15,7 +16,7 @@ const CellKey kDeletedCell{kDeletedField, {}};
 
 struct Unit {
   std::vector<const Change*> changes;
-  std::vector<CellKey> cells;  // of the whole group, changed or not
+  std::vector<CellKey> cells;    // of the whole group, changed or not
   const Field* field = nullptr;  // of the first change; null for fields the schema does not know
 };
 
@@ -105,8 +106,7 @@ Judgement by_stamp(const Version& current, const Version& incoming, bool review)
 Judgement judge_scalar(const Field& field, const Change& change, const Value& current_value,
                        const Version& current, const Version& incoming, const WriterView& writer) {
   switch (field.policy) {
-    case Policy::kFirst:
-      return {current_value.is_null(), false, true};
+    case Policy::kFirst: return {current_value.is_null(), false, true};
     case Policy::kServer: {
       const bool incoming_office = writer.is_office && writer.is_office(incoming.author);
       const bool current_office = writer.is_office && writer.is_office(current.author);
@@ -119,10 +119,8 @@ Judgement judge_scalar(const Field& field, const Change& change, const Value& cu
       if (mine >= 0 && theirs >= 0 && mine != theirs) return {mine > theirs, false, true};
       return by_stamp(current, incoming, true);
     }
-    case Policy::kReview:
-      return by_stamp(current, incoming, true);
-    default:
-      return by_stamp(current, incoming, false);
+    case Policy::kReview: return by_stamp(current, incoming, true);
+    default: return by_stamp(current, incoming, false);
   }
 }
 
@@ -154,9 +152,9 @@ class Merger {
 
  private:
   void merge_unit(const Unit& unit) {
-    const bool concurrent = std::any_of(unit.cells.begin(), unit.cells.end(), [&](const CellKey& cell) {
-      return is_unseen(before_.versions.of(cell), writer_);
-    });
+    const bool concurrent = std::any_of(
+        unit.cells.begin(), unit.cells.end(),
+        [&](const CellKey& cell) { return is_unseen(before_.versions.of(cell), writer_); });
     if (!concurrent || all_same(unit)) return apply(unit, concurrent);
     const Change& first = *first_difference(unit);
     const Value& current_value = cell_value(before_.cells, first.cell);
@@ -203,8 +201,8 @@ class Merger {
     }
   }
 
-  // Takes the unit's values. Of concurrent values that are the same for people the one with the later
-  // stamp keeps its bytes, so that the order of arrival leaves no trace.
+  // Takes the unit's values. Of concurrent values that are the same for people the one with the
+  // later stamp keeps its bytes, so that the order of arrival leaves no trace.
   void apply(const Unit& unit, bool concurrent_and_same) {
     for (const Change* change : unit.changes) {
       const Value& current = cell_value(before_.cells, change->cell);

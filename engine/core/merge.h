@@ -1,10 +1,12 @@
-// Merge: one operation meets one record. The only place that decides who wins, on device and server.
+// Merge: one operation meets one record. The only place that decides who wins, on device and
+// server.
 //
-// Pure: the same arguments give the same result anywhere. The unit that is judged is a schema group of
-// fields, or a single cell. A unit is concurrent when its current version was sequenced after what the
-// writer had seen and by another replica; otherwise the operation is a plain update. Concurrent units
-// whose values are equal (after NFC and trimming) are no conflict. The rest is the field's policy.
-// Every value that loses stands in `conflicts`; the caller keeps it. Laws: engine/DESIGN.md, "Merge laws".
+// Pure: the same arguments give the same result anywhere. The unit that is judged is a schema group
+// of fields, or a single cell. A unit is concurrent when its current version was sequenced after
+// what the writer had seen and by another replica; otherwise the operation is a plain update.
+// Concurrent units whose values are equal (after NFC and trimming) are no conflict. The rest is the
+// field's policy. Every value that loses stands in `conflicts`; the caller keeps it. Laws:
+// engine/DESIGN.md, "Merge laws".
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,8 @@ struct WriterView {
   std::function<bool(const Author&)> is_office;
 };
 
-// One cell whose operation value and current value both existed and differed, and which of them stands.
+// One cell whose operation value and current value both existed and differed, and which of them
+// stands.
 struct ConflictEntry {
   CellKey cell;
   Value winner;
@@ -42,8 +45,8 @@ struct MergeResult {
   bool exact = true;     // the row is what the writer predicted: every change took effect
 };
 
-// What `op` (whose stamp may have been corrected) makes of `current`; null = the record is not there yet.
-// New values get the version {op.stamp, writer.author, seq}.
+// What `op` (whose stamp may have been corrected) makes of `current`; null = the record is not
+// there yet. New values get the version {op.stamp, writer.author, seq}.
 MergeResult merge(const Type& type, const Row* current, const Operation& op,
                   const WriterView& writer, std::uint64_t seq);
 

@@ -1,12 +1,12 @@
 // Row: the state of one record as device and server both keep it: its cells and their versions.
 //
-// A cell is (field number, element key); the key is empty for a scalar and names the element of a list
-// or map otherwise (see `make_element`). A cell that is not there is null. The cell of field 0 tells
-// that the record is deleted: its other cells stay, so that an unseen edit can bring it back.
+// A cell is (field number, element key); the key is empty for a scalar and names the element of a
+// list or map otherwise (see `make_element`). A cell that is not there is null. The cell of field 0
+// tells that the record is deleted: its other cells stay, so that an unseen edit can bring it back.
 //
-// A version says who gave a cell its value and when: stamp, author, and the scope's sequence number at
-// which the centre accepted it. Most rows have one version for all cells, `base`; `exceptions` lists the
-// cells that differ, so a row costs one entry and not one per cell.
+// A version says who gave a cell its value and when: stamp, author, and the scope's sequence number
+// at which the centre accepted it. Most rows have one version for all cells, `base`; `exceptions`
+// lists the cells that differ, so a row costs one entry and not one per cell.
 #pragma once
 
 #include <compare>
@@ -42,7 +42,8 @@ void set_cell(Cells& cells, const CellKey& key, Value value);
 
 bool is_deleted(const Cells& cells);
 
-// An element key of several columns is their texts joined with U+001F, which no key column may contain.
+// An element key of several columns is their texts joined with U+001F, which no key column may
+// contain.
 std::string make_element(const std::vector<std::string>& key_columns);
 std::vector<std::string> split_element(std::string_view element);
 
@@ -54,7 +55,8 @@ struct Version {
   friend bool operator==(const Version&, const Version&) = default;
 };
 
-// The order that decides between concurrent values: stamp, then author. Sequence numbers play no part.
+// The order that decides between concurrent values: stamp, then author. Sequence numbers play no
+// part.
 inline bool is_later(const Version& a, const Version& b) {
   if (a.stamp != b.stamp) return a.stamp > b.stamp;
   return a.author > b.author;

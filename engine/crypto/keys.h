@@ -1,7 +1,7 @@
 // Keys, signatures, sealed boxes and hashes: thin, typed wrappers over libsodium.
 //
-// Secrets are wiped when their object goes. Every function is total: a signature of a wrong length is
-// simply not valid.
+// Secrets are wiped when their object goes. Every function is total: a signature of a wrong length
+// is simply not valid.
 #pragma once
 
 #include <array>
@@ -48,8 +48,8 @@ class KeyPair {
 bool verify(const PublicKey& key, std::span<const std::uint8_t> message,
             std::span<const std::uint8_t> signature);
 
-// Anonymous box for the owner of an Ed25519 key (crypto_box_seal on its X25519 form). Empty, which no box
-// is, when the key is none.
+// Anonymous box for the owner of an Ed25519 key (crypto_box_seal on its X25519 form). Empty, which
+// no box is, when the key is none.
 Bytes seal_to(const PublicKey& key, std::span<const std::uint8_t> message);
 
 // BLAKE2b-256.

@@ -35,6 +35,7 @@ void add_cursor(Json& out, const Cursor& cursor) {
   if (!cursor.epoch.empty()) out["epoch"] = cursor.epoch;
   if (cursor.seq != 0) out["seq"] = cursor.seq;
   if (cursor.salt != 0) out["salt"] = hex64_json(cursor.salt);
+  if (!cursor.within.empty()) out["within"] = cursor.within;
 }
 
 Cursor read_cursor(ObjectReader& in) {
@@ -42,6 +43,7 @@ Cursor read_cursor(ObjectReader& in) {
   cursor.epoch = in.string("epoch", Need::kOptional);
   cursor.seq = in.unsigned_number("seq", Need::kOptional);
   cursor.salt = in.hex64("salt", Need::kOptional);
+  cursor.within = in.text("within", core::kScopeBytesMax + 24, Need::kOptional);
   return cursor;
 }
 

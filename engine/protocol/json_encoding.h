@@ -1,10 +1,10 @@
 // The JSON encoding of the messages: documented, for other people's clients and for debugging.
 //
-// Decoding is strict: sizes, depth (kJsonDepthMax), repeated keys, wrong types and values in a second form
-// are kMalformed "bad_json"/"bad_message" with the place at fault, never what stood there. A message that
-// is too large is kLimit "message_too_large"; one of another version, or with a critical name that is
-// unknown here, is kVersion "unknown_protocol"/"critical_unknown". Other unknown keys are passed over.
-// Encoding is canonical: equal messages give equal bytes.
+// Decoding is strict: sizes, depth (kJsonDepthMax), repeated keys, wrong types and values in a
+// second form are kMalformed "bad_json"/"bad_message" with the place at fault, never what stood
+// there. A message that is too large is kLimit "message_too_large"; one of another version, or with
+// a critical name that is unknown here, is kVersion "unknown_protocol"/"critical_unknown". Other
+// unknown keys are passed over. Encoding is canonical: equal messages give equal bytes.
 #pragma once
 
 #include <string>

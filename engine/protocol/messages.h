@@ -1,9 +1,10 @@
-// The messages of protocol version 1 as structs. Encodings stand beside them: JSON in json_encoding.h,
-// a compact binary one comes with its own header. Grammar, limits and error words: schema/protocol/v1.md.
+// The messages of protocol version 1 as structs. Encodings stand beside them: JSON in
+// json_encoding.h, a compact binary one comes with its own header. Grammar, limits and error words:
+// schema/protocol/v1.md.
 //
-// One request carries what a device has to say and asks for what it lacks; one answer carries verdicts
-// on the former and a page of the latter. The server keeps no conversation: every request stands alone,
-// may be repeated and may arrive twice.
+// One request carries what a device has to say and asks for what it lacks; one answer carries
+// verdicts on the former and a page of the latter. The server keeps no conversation: every request
+// stands alone, may be repeated and may arrive twice.
 #pragma once
 
 #include <cstdint>
@@ -19,22 +20,27 @@
 
 namespace nhip::protocol {
 
-// A position in a feed: everything up to `seq` of this epoch has been stored. The salt, drawn anew in
-// every commit, proves that both sides mean the same history. {epoch "", seq 0} is the beginning.
+// A position in a feed: everything up to `seq` of this epoch has been stored. The salt, drawn anew
+// in every commit, proves that both sides mean the same history. {epoch "", seq 0} is the
+// beginning.
 struct Cursor {
   std::string epoch;
   std::uint64_t seq = 0;  // of a scope; in the feed "*" the centre-wide commit number
   std::uint64_t salt = 0;
+  // In the feed "*" only, when a page ended inside commit `seq` + 1: how far it came there. Opaque
+  // to the device, which hands it back.
+  std::string within;
 
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
-// What a device asks of one feed. A feed is a scope, or "*": all scopes but sealed ones, for the office.
+// What a device asks of one feed. A feed is a scope, or "*": all scopes but sealed ones, for the
+// office.
 struct FeedRequest {
   std::string feed;
   Cursor cursor;
-  // Sequence ranges (closed) beyond the cursor whose rows the device holds already, because it wrote
-  // them itself and was told so. Ascending, at most kHaveRangesMax. Empty for "*".
+  // Sequence ranges (closed) beyond the cursor whose rows the device holds already, because it
+  // wrote them itself and was told so. Ascending, at most kHaveRangesMax. Empty for "*".
   std::vector<std::pair<std::uint64_t, std::uint64_t>> have;
 
   friend bool operator==(const FeedRequest&, const FeedRequest&) = default;
@@ -43,10 +49,10 @@ struct FeedRequest {
 struct SyncRequest {
   int protocol = 1;
   std::uint32_t schema_version = 0;
-  std::string client;              // program and version, for people
-  std::int64_t clock_ms = 0;       // the device's wall clock
+  std::string client;                  // program and version, for people
+  std::int64_t clock_ms = 0;           // the device's wall clock
   std::uint64_t answer_bytes_max = 0;  // 0 = the server's own limit
-  std::string token, token_next;   // copied replicas are found by these; see engine/DESIGN.md
+  std::string token, token_next;       // copied replicas are found by these; see engine/DESIGN.md
   std::vector<FeedRequest> feeds;  // empty on the very first request: the answer tells the feeds
   std::vector<core::Group> push;
 
@@ -57,25 +63,27 @@ struct SyncRequest {
 struct RowUpdate {
   std::uint16_t type = 0;
   Id id;
-  std::string scope;        // set in the feed "*" and in corrections; empty = the feed itself
-  std::uint64_t seq = 0;    // of its latest version in its scope
-  bool whole = true;        // false: apply on top of what the device holds
-  bool left = false;        // the record left this feed: forget it (cells are empty)
-  std::string source_id;    // text id in an older system, usually empty
-  core::Row row;            // cells and versions; when not whole, exceptions name the changed cells,
-                            // and a changed cell without a value was emptied
+  std::string scope;      // set in the feed "*" and in corrections; empty = the feed itself
+  std::uint64_t seq = 0;  // of its latest version in its scope
+  bool whole = true;      // false: apply on top of what the device holds
+  bool left = false;      // the record left this feed: forget it (cells are empty)
+  std::string source_id;  // text id in an older system, usually empty
+  core::Row row;          // cells and versions; when not whole, exceptions name the changed cells,
+                          // and a changed cell without a value was emptied
 
   friend bool operator==(const RowUpdate&, const RowUpdate&) = default;
 };
 
 enum class Verdict { kAccepted, kMerged, kDuplicate, kHeld, kRejected };
 
-// The fate of the group whose operations have the sequence numbers first…last of the asking replica.
+// The fate of the group whose operations have the sequence numbers first…last of the asking
+// replica.
 struct GroupVerdict {
   std::uint64_t first = 0, last = 0;
   Verdict verdict = Verdict::kAccepted;
-  // accepted: the sequence number each operation's record got in its scope; the record is exactly what
-  // the device holds. Otherwise empty, and `corrections` of the answer holds the records' true state.
+  // accepted: the sequence number each operation's record got in its scope; the record is exactly
+  // what the device holds. Otherwise empty, and `corrections` of the answer holds the records' true
+  // state.
   std::vector<std::uint64_t> seqs;
   // held, rejected: why, and which operation (its seq) and field is at fault.
   std::uint64_t at_fault = 0;
@@ -124,22 +132,22 @@ struct ErrorAnswer {
 
 // --- enrolment ---
 
-struct HelloAnswer {        // GET /v1/hello?nonce=HEX
-  std::string centre_id;    // UUID text
-  Bytes public_key;         // Ed25519, 32 bytes
-  Bytes proof;              // signature over "nhip hello v1" + nonce
+struct HelloAnswer {      // GET /v1/hello?nonce=HEX
+  std::string centre_id;  // UUID text
+  Bytes public_key;       // Ed25519, 32 bytes
+  Bytes proof;            // signature over "nhip hello v1" + nonce
   int protocol = 1, protocol_min = 1;
 
   friend bool operator==(const HelloAnswer&, const HelloAnswer&) = default;
 };
 
-struct EnrolRequest {       // POST /v1/enrol, sealed to the server's key (crypto_box_seal)
-  std::string code;         // 25 characters
-  Bytes public_key;         // the replica's Ed25519 key
+struct EnrolRequest {  // POST /v1/enrol, sealed to the server's key (crypto_box_seal)
+  std::string code;    // 25 characters
+  Bytes public_key;    // the replica's Ed25519 key
   Author replica;
   std::string label;
   std::string client;
-  Bytes proof;              // signature by that key over "nhip enrol v1" + code
+  Bytes proof;  // signature by that key over "nhip enrol v1" + code
 
   friend bool operator==(const EnrolRequest&, const EnrolRequest&) = default;
 };

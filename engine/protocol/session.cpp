@@ -12,8 +12,9 @@ constexpr std::uint64_t kChunkFirst = 128u << 10;
 constexpr std::uint64_t kChunkMin = 8u << 10;
 constexpr std::int64_t kWaitFirstMs = 200;
 constexpr std::int64_t kWaitMaxMs = 5'000;
-constexpr std::uint64_t kRoundBytes = 1'200;    // what a round costs before it carries anything
-constexpr std::uint64_t kSmallestPage = 2'000;  // less is not worth a round, and may be exceeded by one record
+constexpr std::uint64_t kRoundBytes = 1'200;  // what a round costs before it carries anything
+constexpr std::uint64_t kSmallestPage =
+    2'000;  // less is not worth a round, and may be exceeded by one record
 
 }  // namespace
 
@@ -28,8 +29,10 @@ Action Session::next(std::int64_t now) {
   std::uint64_t room = chunk_;
   if (options_.budget_bytes > 0) {
     const std::uint64_t used = bytes_ + kRoundBytes;
-    if (used + kSmallestPage >= options_.budget_bytes && !first_) return {Action::Kind::kDone, 0, 0, 0, {}};
-    const std::uint64_t left = options_.budget_bytes > used ? options_.budget_bytes - used : kSmallestPage;
+    if (used + kSmallestPage >= options_.budget_bytes && !first_)
+      return {Action::Kind::kDone, 0, 0, 0, {}};
+    const std::uint64_t left =
+        options_.budget_bytes > used ? options_.budget_bytes - used : kSmallestPage;
     // Both directions may use their share, and a page may exceed its size by one record.
     room = std::min(room, std::max<std::uint64_t>(left / 3, kSmallestPage / 2));
   }

@@ -1,6 +1,6 @@
-// Session: the conversation of one sync without sockets, clocks or storage. It is told what happened and
-// says what to do next, so every decision about rounds, chunk sizes, retries and giving up is a function
-// of its arguments and can be tested in microseconds.
+// Session: the conversation of one sync without sockets, clocks or storage. It is told what
+// happened and says what to do next, so every decision about rounds, chunk sizes, retries and
+// giving up is a function of its arguments and can be tested in microseconds.
 //
 //     Session session(options, now);
 //     for (;;) switch (session.next(now).kind) {
@@ -20,8 +20,8 @@
 namespace nhip::protocol {
 
 struct SessionOptions {
-  std::uint64_t budget_bytes = 0;       // 0 = no limit
-  std::int64_t patience_ms = 30'000;    // without progress
+  std::uint64_t budget_bytes = 0;            // 0 = no limit
+  std::int64_t patience_ms = 30'000;         // without progress
   std::int64_t refused_patience_ms = 4'000;  // nobody listens at all
 };
 
@@ -36,11 +36,11 @@ struct Action {
 
 // What an applied answer meant.
 struct Outcome {
-  std::uint64_t bytes = 0;     // moved in both directions
-  bool progress = false;       // something was stored on either side
-  bool more = false;           // a feed has more pages
-  bool outbox_left = false;    // operations wait to be sent
-  bool verified = false;       // all digests agree (meaningful when !more)
+  std::uint64_t bytes = 0;   // moved in both directions
+  bool progress = false;     // something was stored on either side
+  bool more = false;         // a feed has more pages
+  bool outbox_left = false;  // operations wait to be sent
+  bool verified = false;     // all digests agree (meaningful when !more)
 };
 
 class Session {
@@ -53,8 +53,10 @@ class Session {
   void on_failure(const Status& status, std::uint32_t random, std::int64_t now);
 
   std::uint64_t rounds() const { return rounds_; }
-  bool complete() const { return complete_; }            // nothing left on either side
-  bool wants_restart() const { return wants_restart_; }  // digests differ: read the feeds again, once
+  bool complete() const { return complete_; }  // nothing left on either side
+  bool wants_restart() const {
+    return wants_restart_;
+  }  // digests differ: read the feeds again, once
   void restarted();
 
  private:

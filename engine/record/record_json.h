@@ -20,8 +20,8 @@ namespace nhip::record {
 enum class Source {
   kEntry,  // typed by a person: text becomes NFC and is trimmed, unknown ids and sealed fields are
            // refused, control characters refused, lengths and ranges hold
-  kLoad,  // from an older system: bytes are kept, sealed fields dropped and counted, ids that are
-          // no UUID become UUIDv5(centre, text); lengths are not refused
+  kLoad,   // from an older system: bytes are kept, sealed fields dropped and counted, ids that are
+           // no UUID become UUIDv5(centre, text); lengths are not refused
 };
 
 struct ParseOptions {

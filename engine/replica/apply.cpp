@@ -1,5 +1,6 @@
-// Order inside one answer: verdicts first, they take operations out of the outbox; then corrections, the
-// true state of records whose operations were not taken exactly; then the pages of the feeds.
+// Order inside one answer: verdicts first, they take operations out of the outbox; then
+// corrections, the true state of records whose operations were not taken exactly; then the pages of
+// the feeds.
 
 #include "replica/apply.h"
 
@@ -54,13 +55,12 @@ class Applier {
       case protocol::Verdict::kAccepted:
         applied_.sent += group.size();
         return take_accepted(group, verdict);
-      default:
-        applied_.sent += group.size();
-        return {};  // the corrections hold the truth
+      default: applied_.sent += group.size(); return {};  // the corrections hold the truth
     }
   }
 
-  Status take_accepted(const std::vector<core::Operation>& group, const protocol::GroupVerdict& verdict) {
+  Status take_accepted(const std::vector<core::Operation>& group,
+                       const protocol::GroupVerdict& verdict) {
     if (verdict.seqs.size() != group.size()) {
       return {Code::kMalformed, "bad_message", "The centre's answer does not fit what was sent."};
     }
@@ -81,10 +81,15 @@ class Applier {
     return {};
   }
 
-  // Later operations on the record were made on top of this one, which is now a version of the centre's.
+  // Later operations on the record were made on top of this one, which is now a version of the
+  // centre's.
   Status raise_held(const core::Operation& op, std::uint64_t seq) {
-    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("UPDATE _nhip_op SET held=?3 WHERE type=?1 AND id=?2"));
-    return stmt.bind(1, std::int64_t{op.type}).bind(2, op.id).bind(3, static_cast<std::int64_t>(seq)).run();
+    NHIP_TRY_ASSIGN(auto stmt,
+                    store_.db().cached("UPDATE _nhip_op SET held=?3 WHERE type=?1 AND id=?2"));
+    return stmt.bind(1, std::int64_t{op.type})
+        .bind(2, op.id)
+        .bind(3, static_cast<std::int64_t>(seq))
+        .run();
   }
 
   Status take_feed(const protocol::FeedAnswer& feed) {
@@ -106,7 +111,8 @@ class Applier {
     return compare(feed);
   }
 
-  // A feed that does not add up is read again from its beginning, once per sync; nothing is thrown away.
+  // A feed that does not add up is read again from its beginning, once per sync; nothing is thrown
+  // away.
   Status compare(const protocol::FeedAnswer& feed) {
     const auto mine = store_.digests().find(feed.feed);
     const bool equal = mine != store_.digests().end() && mine->second == feed.digest;
@@ -122,7 +128,8 @@ class Applier {
     if (!correction && known && before.centre->seq >= row.seq) return {};
     RecordState after = before;
     if (row.left) {
-      if (before.centre && before.centre->scope != scope && !correction) return {};  // it moved to us
+      if (before.centre && before.centre->scope != scope && !correction)
+        return {};  // it moved to us
       after.centre.reset();
     } else if (row.whole || !before.centre) {
       if (!row.whole) return {Code::kMalformed, "bad_message", "The centre sent half a record."};
@@ -177,7 +184,8 @@ class Applier {
     const Type* type = store_.schema().type(row.type);
     if (type == nullptr) return;
     applied_.types.insert(type->name);
-    const bool open = type->name == "nhip_conflict" && row.whole && !core::is_deleted(row.row.cells);
+    const bool open =
+        type->name == "nhip_conflict" && row.whole && !core::is_deleted(row.row.cells);
     if (open) ++applied_.new_conflicts;
   }
 
@@ -195,7 +203,8 @@ class Applier {
   bool outbox_empty_ = false;
 };
 
-Status note_answer(Store& store, const protocol::SyncRequest& asked, const protocol::SyncResponse& answer) {
+Status note_answer(Store& store, const protocol::SyncRequest& asked,
+                   const protocol::SyncResponse& answer) {
   NHIP_TRY(store.set_setting("epoch", Value(answer.epoch)));
   NHIP_TRY(store.set_setting("clock_offset_ms", Value(answer.server_ms - asked.clock_ms)));
   return store.set_setting("received_seq", Value(static_cast<std::int64_t>(answer.received_seq)));

@@ -1,5 +1,5 @@
-// Apply: what the centre's answer does to a replica. One transaction per answer: rows, verdicts, cursor
-// and digest commit together or not at all, so a cut costs the answer and nothing else.
+// Apply: what the centre's answer does to a replica. One transaction per answer: rows, verdicts,
+// cursor and digest commit together or not at all, so a cut costs the answer and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 namespace nhip::replica {
 
 struct Applied {
-  std::uint64_t rows = 0;                     // records of feeds that changed here
-  std::uint64_t sent = 0;                     // operations the centre has now
-  std::uint64_t rejected = 0, held = 0;       // operations moved to the tray
+  std::uint64_t rows = 0;                // records of feeds that changed here
+  std::uint64_t sent = 0;                // operations the centre has now
+  std::uint64_t rejected = 0, held = 0;  // operations moved to the tray
   std::uint64_t new_conflicts = 0;
   std::uint64_t rows_left = 0;
-  bool more = false;                          // a feed has more pages
-  bool verified = true;                       // every complete feed's digest agrees
-  bool restarted = false;                     // a feed begins again from its beginning
+  bool more = false;       // a feed has more pages
+  bool verified = true;    // every complete feed's digest agrees
+  bool restarted = false;  // a feed begins again from its beginning
   std::set<std::string> types;
 };
 

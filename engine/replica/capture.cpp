@@ -1,6 +1,7 @@
-// Sealing compares. A mark says that a cell was touched and what it held before; the record as it stands
-// now says what it holds. What differs becomes an operation; what was changed and changed back leaves no
-// trace. Rows above the mark are new and need no entries at all. The centre's view of an edited record
+// Sealing compares. A mark says that a cell was touched and what it held before; the record as it
+// stands now says what it holds. What differs becomes an operation; what was changed and changed
+// back leaves no trace. Rows above the mark are new and need no entries at all. The centre's view
+// of an edited record
 // ("under") is noted here, while the old values are still known.
 
 #include "replica/capture.h"
@@ -43,7 +44,8 @@ class Sealer {
 
  private:
   Status read_marks() {
-    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT type,rid,field,element,old FROM _nhip_mark"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    store_.db().cached("SELECT type,rid,field,element,old FROM _nhip_mark"));
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) return {};
@@ -97,12 +99,14 @@ class Sealer {
     });
   }
 
-  // INSERT OR REPLACE removes the old row of an id without firing its delete trigger. Its version entry is
-  // all that is left; the record itself is sealed as a new row and meets its history at the centre.
+  // INSERT OR REPLACE removes the old row of an id without firing its delete trigger. Its version
+  // entry is all that is left; the record itself is sealed as a new row and meets its history at
+  // the centre.
   Status forget_replaced(RecordTable& table) {
     const std::string versions = store::quoted(version_table(table.type()));
-    const std::string orphans = " WHERE NOT EXISTS(SELECT 1 FROM " + store::quoted(table.type().name) +
-                                " r WHERE r.rid=" + versions + ".rid)";
+    const std::string orphans = " WHERE NOT EXISTS(SELECT 1 FROM " +
+                                store::quoted(table.type().name) + " r WHERE r.rid=" + versions +
+                                ".rid)";
     NHIP_TRY_ASSIGN(auto count, store_.db().prepare("SELECT count(*) FROM " + versions + orphans));
     NHIP_TRY_ASSIGN(const bool row, count.step());
     if (!row || count.integer(0) == 0) return {};
@@ -113,9 +117,11 @@ class Sealer {
   Status recount_digests() {
     store_.clear_digests();
     for (RecordTable* table : store_.tables()) {
-      NHIP_TRY_ASSIGN(auto stmt, store_.db().prepare(
-          "SELECT r.id,v.scope,v.seq FROM " + store::quoted(table->type().name) + " r JOIN " +
-          store::quoted(version_table(table->type())) + " v ON v.rid=r.rid"));
+      NHIP_TRY_ASSIGN(
+          auto stmt,
+          store_.db().prepare("SELECT r.id,v.scope,v.seq FROM " +
+                              store::quoted(table->type().name) + " r JOIN " +
+                              store::quoted(version_table(table->type())) + " v ON v.rid=r.rid"));
       for (;;) {
         NHIP_TRY_ASSIGN(const bool row, stmt.step());
         if (!row) break;
@@ -127,7 +133,8 @@ class Sealer {
   }
 
   Status recount_shelf() {
-    NHIP_TRY_ASSIGN(auto stmt, store_.db().prepare("SELECT type,id,scope,seq,state FROM _nhip_shelf"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    store_.db().prepare("SELECT type,id,scope,seq,state FROM _nhip_shelf"));
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) return {};
@@ -161,12 +168,13 @@ class Sealer {
     NHIP_TRY_ASSIGN(const auto pending, pending_of(store_, table.type().number, *entry.removed));
     if (!centre && pending.empty()) return {};
     if (centre) NHIP_TRY(shelve(store_, table.type().number, *entry.removed, *centre));
-    return add(table.type(), *entry.removed, scope, centre, {{kDeletedCell, Value(std::int64_t{1})}});
+    return add(table.type(), *entry.removed, scope, centre,
+               {{kDeletedCell, Value(std::int64_t{1})}});
   }
 
   // The centre's state of the record that stood at `rid` with the cells `before`.
-  Result<std::optional<CentreState>> centre_before(RecordTable& table, const Id& id, std::int64_t rid,
-                                                   const core::Cells& before) {
+  Result<std::optional<CentreState>> centre_before(RecordTable& table, const Id& id,
+                                                   std::int64_t rid, const core::Cells& before) {
     NHIP_TRY_ASSIGN(auto centre, read_version(store_, table.type(), rid));
     if (centre) {
       NHIP_TRY_ASSIGN(centre->row.cells, under_of(store_, table.type().number, id, before));
@@ -182,7 +190,8 @@ class Sealer {
       NHIP_TRY(remove_version(store_, table.type(), old_rid));
       NHIP_TRY(write_version(store_, table.type(), rid, *centre));
     }
-    std::vector<core::Change> changes = whole_groups(table.type(), difference(before, after), after);
+    std::vector<core::Change> changes =
+        whole_groups(table.type(), difference(before, after), after);
     if (changes.empty()) return {};
     if (centre) NHIP_TRY(note_pending(store_, table.type().number, id, after, centre->row.cells));
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), after));
@@ -193,7 +202,8 @@ class Sealer {
     done_.insert(found.id);
     NHIP_TRY_ASSIGN(RecordState state, load_state(store_, table.type().number, found.id));
     std::vector<core::Change> changes;
-    if (state.centre && core::is_deleted(state.centre->row.cells)) changes.push_back({kDeletedCell, Value()});
+    if (state.centre && core::is_deleted(state.centre->row.cells))
+      changes.push_back({kDeletedCell, Value()});
     for (const auto& [cell, value] : found.cells) changes.push_back({cell, value});
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), found.cells));
     return add(table.type(), found.id, scope, state.centre, std::move(changes));
@@ -207,7 +217,8 @@ class Sealer {
     for (const core::Change& change : changes) {
       present.insert(change.cell);
       const Field* field = type.field(change.cell.field);
-      if (field != nullptr && field->is_scalar() && !field->group.empty()) groups.insert(field->group);
+      if (field != nullptr && field->is_scalar() && !field->group.empty())
+        groups.insert(field->group);
     }
     if (groups.empty()) return changes;
     for (const Field& field : type.fields) {
@@ -224,20 +235,24 @@ class Sealer {
   Result<std::string> scope_for(const Type& type, const core::Cells& cells) {
     auto scope = record::scope_of(type, cells);
     if (!scope.ok() && !store_.enrolment()) return std::string();
-    if (!scope.ok()) return std::string("unplaced");  // the centre refuses it by name; it goes to the tray
+    if (!scope.ok())
+      return std::string("unplaced");  // the centre refuses it by name; it goes to the tray
     return scope;
   }
 
   Status add(const Type& type, const Id& id, const std::string& scope,
              const std::optional<CentreState>& centre, std::vector<core::Change> changes) {
     std::size_t bytes = 64;
-    for (const core::Change& change : changes) bytes += 8 + change.cell.element.size() + size_of(change.value);
-    const bool full = group_.size() == core::kGroupOperationsMax || group_bytes_ + bytes > core::kGroupBytesMax;
+    for (const core::Change& change : changes)
+      bytes += 8 + change.cell.element.size() + size_of(change.value);
+    const bool full =
+        group_.size() == core::kGroupOperationsMax || group_bytes_ + bytes > core::kGroupBytesMax;
     if (full && as_ == SealAs::kManyGroups && !group_.empty()) {
       NHIP_TRY(flush());
     } else if (full) {
       return {Code::kLimit, "transaction_too_large",
-              "One transaction may touch at most 1,000 records and 2 MB.", "Commit in smaller parts."};
+              "One transaction may touch at most 1,000 records and 2 MB.",
+              "Commit in smaller parts."};
     }
     group_bytes_ += bytes;
     core::Operation op;
@@ -256,7 +271,8 @@ class Sealer {
   Result<std::uint64_t> position_in(const std::string& scope) {
     const auto known = positions_.find(scope);
     if (known != positions_.end()) return known->second;
-    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT seq FROM _nhip_feed WHERE name=?1 OR name='*'"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    store_.db().cached("SELECT seq FROM _nhip_feed WHERE name=?1 OR name='*'"));
     NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, scope).step());
     return positions_[scope] = row ? stmt.unsigned_integer(0) : 0;
   }

@@ -24,8 +24,9 @@ Status key_fault(const std::string& path) {
 Status write_key(const std::string& path, std::span<const std::uint8_t> bytes) {
   const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0) return key_fault(path);
-  const bool written = ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-                       ::fsync(file) == 0;
+  const bool written =
+      ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+      ::fsync(file) == 0;
   ::close(file);
   return written ? Status() : key_fault(path);
 }
@@ -54,8 +55,10 @@ Status Store::save_enrolment(const Enrolment& enrolment) {
   NHIP_TRY(set_setting("role", Value(enrolment.role)));
   NHIP_TRY(set_setting("server", Value(enrolment.server)));
   NHIP_TRY(set_setting("centre_id", Value(enrolment.centre_id)));
-  NHIP_TRY(set_setting("server_key", Value(Bytes(enrolment.server_key.begin(), enrolment.server_key.end()))));
-  NHIP_TRY(set_setting("digest_key", Value(Bytes(enrolment.digest_key.begin(), enrolment.digest_key.end()))));
+  NHIP_TRY(set_setting("server_key",
+                       Value(Bytes(enrolment.server_key.begin(), enrolment.server_key.end()))));
+  NHIP_TRY(set_setting("digest_key",
+                       Value(Bytes(enrolment.digest_key.begin(), enrolment.digest_key.end()))));
   enrolment_ = enrolment;
   return place_early_work();
 }

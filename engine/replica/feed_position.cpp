@@ -8,7 +8,9 @@ namespace nhip::replica {
 
 Status follow(Store& store, const std::vector<std::string>& feeds) {
   for (const std::string& feed : feeds) {
-    NHIP_TRY_ASSIGN(auto stmt, store.db().cached("INSERT INTO _nhip_feed(name) VALUES(?1) ON CONFLICT DO NOTHING"));
+    NHIP_TRY_ASSIGN(
+        auto stmt,
+        store.db().cached("INSERT INTO _nhip_feed(name) VALUES(?1) ON CONFLICT DO NOTHING"));
     NHIP_TRY(stmt.bind(1, feed).run());
   }
   return {};
@@ -17,19 +19,23 @@ Status follow(Store& store, const std::vector<std::string>& feeds) {
 Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store) {
   std::vector<protocol::FeedRequest> requests;
   {
-    NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT name,epoch,seq,salt FROM _nhip_feed ORDER BY name"));
+    NHIP_TRY_ASSIGN(
+        auto stmt,
+        store.db().cached("SELECT name,epoch,seq,salt,within FROM _nhip_feed ORDER BY name"));
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) break;
       protocol::FeedRequest request;
       request.feed = stmt.text(0);
-      request.cursor = {stmt.text(1), stmt.unsigned_integer(2), stmt.unsigned_integer(3)};
+      request.cursor = {stmt.text(1), stmt.unsigned_integer(2), stmt.unsigned_integer(3),
+                        stmt.text(4)};
       requests.push_back(std::move(request));
     }
   }
   for (protocol::FeedRequest& request : requests) {
-    NHIP_TRY_ASSIGN(auto stmt, store.db().cached(
-        "SELECT first,last FROM _nhip_have WHERE feed=?1 ORDER BY first LIMIT ?2"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    store.db().cached(
+                        "SELECT first,last FROM _nhip_have WHERE feed=?1 ORDER BY first LIMIT ?2"));
     stmt.bind(1, request.feed).bind(2, static_cast<std::int64_t>(core::kHaveRangesMax));
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
@@ -41,10 +47,13 @@ Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store) {
 }
 
 Status move_cursor(Store& store, const std::string& feed, const protocol::Cursor& cursor) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("UPDATE _nhip_feed SET epoch=?2,seq=?3,salt=?4 WHERE name=?1"));
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached("UPDATE _nhip_feed SET epoch=?2,seq=?3,salt=?4,within=?5 WHERE name=?1"));
   stmt.bind(1, feed).bind(2, cursor.epoch).bind(3, static_cast<std::int64_t>(cursor.seq));
-  NHIP_TRY(stmt.bind(4, static_cast<std::int64_t>(cursor.salt)).run());
-  NHIP_TRY_ASSIGN(auto prune, store.db().cached("DELETE FROM _nhip_have WHERE feed=?1 AND last<=?2"));
+  NHIP_TRY(stmt.bind(4, static_cast<std::int64_t>(cursor.salt)).bind(5, cursor.within).run());
+  NHIP_TRY_ASSIGN(auto prune,
+                  store.db().cached("DELETE FROM _nhip_have WHERE feed=?1 AND last<=?2"));
   return prune.bind(1, feed).bind(2, static_cast<std::int64_t>(cursor.seq)).run();
 }
 
@@ -63,11 +72,14 @@ Status add_have(Store& store, const std::string& scope, std::uint64_t seq) {
     if (!row || feed.integer(0) >= number) return {};
   }
   {
-    NHIP_TRY_ASSIGN(auto grow, store.db().cached("UPDATE _nhip_have SET last=?2 WHERE feed=?1 AND last=?2-1"));
+    NHIP_TRY_ASSIGN(auto grow,
+                    store.db().cached("UPDATE _nhip_have SET last=?2 WHERE feed=?1 AND last=?2-1"));
     NHIP_TRY(grow.bind(1, scope).bind(2, number).run());
     if (store.db().changes() > 0) return {};
   }
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("INSERT OR REPLACE INTO _nhip_have(feed,first,last) VALUES(?1,?2,?2)"));
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached("INSERT OR REPLACE INTO _nhip_have(feed,first,last) VALUES(?1,?2,?2)"));
   return stmt.bind(1, scope).bind(2, number).run();
 }
 

@@ -6,7 +6,8 @@ namespace nhip::replica {
 
 namespace {
 
-constexpr const char* kColumns = "SELECT seq,grp,type,id,scope,stamp,seen,held,changes FROM _nhip_op ";
+constexpr const char* kColumns =
+    "SELECT seq,grp,type,id,scope,stamp,seen,held,changes FROM _nhip_op ";
 
 Bytes encode(const std::vector<core::Change>& changes) {
   core::Writer out;
@@ -66,9 +67,10 @@ Status append_group(Store& store, std::vector<core::Operation> operations) {
               "Shorten its longest text."};
     }
     NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(op.scope));
-    NHIP_TRY_ASSIGN(auto stmt, store.db().cached(
-        "INSERT INTO _nhip_op(seq,grp,type,id,scope,stamp,seen,held,changes) "
-        "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
+    NHIP_TRY_ASSIGN(
+        auto stmt,
+        store.db().cached("INSERT INTO _nhip_op(seq,grp,type,id,scope,stamp,seen,held,changes) "
+                          "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
     stmt.bind(1, static_cast<std::int64_t>(op.seq)).bind(2, static_cast<std::int64_t>(group));
     stmt.bind(3, std::int64_t{op.type}).bind(4, op.id).bind(5, scope);
     stmt.bind(6, static_cast<std::int64_t>(op.stamp)).bind(7, static_cast<std::int64_t>(op.seen));
@@ -78,15 +80,18 @@ Status append_group(Store& store, std::vector<core::Operation> operations) {
   return store.set_setting("next_seq", Value(static_cast<std::int64_t>(seq)));
 }
 
-Result<std::vector<QueuedOperation>> read_outbox(Store& store, std::uint64_t after, std::size_t count) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string(kColumns) + "WHERE seq>?1 ORDER BY seq LIMIT ?2"));
+Result<std::vector<QueuedOperation>> read_outbox(Store& store, std::uint64_t after,
+                                                 std::size_t count) {
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached(std::string(kColumns) + "WHERE seq>?1 ORDER BY seq LIMIT ?2"));
   const std::int64_t limit = count > INT64_MAX ? -1 : static_cast<std::int64_t>(count);
   stmt.bind(1, static_cast<std::int64_t>(after)).bind(2, limit);
   return read_all(store, stmt);
 }
 
 Result<std::vector<core::Group>> peek_groups(Store& store, std::uint64_t after, std::size_t bytes) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string(kColumns) + "WHERE seq>?1 ORDER BY seq"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached(std::string(kColumns) + "WHERE seq>?1 ORDER BY seq"));
   stmt.bind(1, static_cast<std::int64_t>(after));
   std::vector<core::Group> groups;
   std::size_t used = 0;
@@ -106,21 +111,27 @@ Result<std::vector<core::Group>> peek_groups(Store& store, std::uint64_t after, 
 }
 
 Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type, const Id& id) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string(kColumns) + "WHERE type=?1 AND id=?2 ORDER BY seq"));
+  NHIP_TRY_ASSIGN(
+      auto stmt, store.db().cached(std::string(kColumns) + "WHERE type=?1 AND id=?2 ORDER BY seq"));
   stmt.bind(1, std::int64_t{type}).bind(2, id);
   return operations_only(read_all(store, stmt));
 }
 
-Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t first, std::uint64_t last) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string(kColumns) + "WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq"));
+Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t first,
+                                                  std::uint64_t last) {
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string(kColumns) +
+                                               "WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq"));
   stmt.bind(1, static_cast<std::int64_t>(first)).bind(2, static_cast<std::int64_t>(last));
   return operations_only(read_all(store, stmt));
 }
 
 Status update_queued(Store& store, const core::Operation& operation) {
   NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(operation.scope));
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("UPDATE _nhip_op SET scope=?2, changes=?3 WHERE seq=?1"));
-  stmt.bind(1, static_cast<std::int64_t>(operation.seq)).bind(2, scope).bind(3, encode(operation.changes));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("UPDATE _nhip_op SET scope=?2, changes=?3 WHERE seq=?1"));
+  stmt.bind(1, static_cast<std::int64_t>(operation.seq))
+      .bind(2, scope)
+      .bind(3, encode(operation.changes));
   return stmt.run();
 }
 

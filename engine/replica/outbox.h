@@ -1,5 +1,6 @@
-// Outbox: sealed operations that the centre has not received yet, in order. An operation enters it in the
-// transaction that stored its change and leaves it in the one that stores the centre's verdict.
+// Outbox: sealed operations that the centre has not received yet, in order. An operation enters it
+// in the transaction that stored its change and leaves it in the one that stores the centre's
+// verdict.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +20,15 @@ struct QueuedOperation {
 Status append_group(Store& store, std::vector<core::Operation> operations);
 
 // Operations with seq > `after`, ascending, at most `count`.
-Result<std::vector<QueuedOperation>> read_outbox(Store& store, std::uint64_t after, std::size_t count);
+Result<std::vector<QueuedOperation>> read_outbox(Store& store, std::uint64_t after,
+                                                 std::size_t count);
 // Whole groups in order, as many as fit in `bytes` of changes (at least one).
 Result<std::vector<core::Group>> peek_groups(Store& store, std::uint64_t after, std::size_t bytes);
 // Those of one record, ascending.
 Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type, const Id& id);
 // Those with first ≤ seq ≤ last.
-Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t first, std::uint64_t last);
+Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t first,
+                                                  std::uint64_t last);
 
 Status update_queued(Store& store, const core::Operation& operation);
 Status remove_queued(Store& store, std::uint64_t first, std::uint64_t last);

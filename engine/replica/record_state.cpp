@@ -14,7 +14,8 @@ Status damaged() {
           "Keep a copy of the replica's files and run 'nhip doctor'."};
 }
 
-// exceptions := varint base seq, varint n, n × (varint field, text element, varint stamp, author, seq)
+// exceptions := varint base seq, varint n, n × (varint field, text element, varint stamp, author,
+// seq)
 Status write_exceptions(Store& store, core::Writer& out, const core::Versions& versions) {
   out.varint(versions.base.seq);
   out.varint(versions.exceptions.size());
@@ -46,7 +47,9 @@ Status read_exceptions(Store& store, core::Reader& in, core::Versions& versions)
 }
 
 Result<std::optional<CentreState>> read_shelf(Store& store, std::uint16_t type, const Id& id) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT scope,seq,state FROM _nhip_shelf WHERE type=?1 AND id=?2"));
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached("SELECT scope,seq,state FROM _nhip_shelf WHERE type=?1 AND id=?2"));
   NHIP_TRY_ASSIGN(const bool found, stmt.bind(1, std::int64_t{type}).bind(2, id).step());
   if (!found) return std::optional<CentreState>();
   CentreState state;
@@ -59,14 +62,16 @@ Result<std::optional<CentreState>> read_shelf(Store& store, std::uint16_t type, 
 Status write_shelf(Store& store, std::uint16_t type, const Id& id, const CentreState& state) {
   NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(state.scope));
   NHIP_TRY_ASSIGN(const Bytes bytes, encode_state(store, state.row));
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("INSERT OR REPLACE INTO _nhip_shelf(type,id,scope,seq,state) "
-                                               "VALUES(?1,?2,?3,?4,?5)"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("INSERT OR REPLACE INTO _nhip_shelf(type,id,scope,seq,state) "
+                                    "VALUES(?1,?2,?3,?4,?5)"));
   stmt.bind(1, std::int64_t{type}).bind(2, id).bind(3, scope);
   return stmt.bind(4, static_cast<std::int64_t>(state.seq)).bind(5, bytes).run();
 }
 
 Status delete_from(Store& store, const char* table, std::uint16_t type, const Id& id) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string("DELETE FROM ") + table + " WHERE type=?1 AND id=?2"));
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string("DELETE FROM ") + table +
+                                               " WHERE type=?1 AND id=?2"));
   return stmt.bind(1, std::int64_t{type}).bind(2, id).run();
 }
 
@@ -78,7 +83,9 @@ Result<Bytes> read_blob(Store& store, const char* sql, std::uint16_t type, const
 
 // Cells without a column here, kept aside so that the record is whole again after an upgrade.
 Status read_unknown(Store& store, std::uint16_t type, const Id& id, core::Cells& cells) {
-  NHIP_TRY_ASSIGN(const Bytes bytes, read_blob(store, "SELECT cells FROM _nhip_unknown WHERE type=?1 AND id=?2", type, id));
+  NHIP_TRY_ASSIGN(
+      const Bytes bytes,
+      read_blob(store, "SELECT cells FROM _nhip_unknown WHERE type=?1 AND id=?2", type, id));
   if (bytes.empty()) return {};
   core::Reader in(bytes);
   core::Cells unknown = core::read_cells(in);
@@ -100,8 +107,13 @@ Status write_unknown(Store& store, const RecordTable& table, const RecordState& 
   const core::Cells now = without_column(after.shown);
   if (now == without_column(before.shown)) return {};
   if (now.empty()) return delete_from(store, "_nhip_unknown", after.type, after.id);
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("INSERT OR REPLACE INTO _nhip_unknown(type,id,cells) VALUES(?1,?2,?3)"));
-  return stmt.bind(1, std::int64_t{after.type}).bind(2, after.id).bind(3, core::encode_cells(now)).run();
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached("INSERT OR REPLACE INTO _nhip_unknown(type,id,cells) VALUES(?1,?2,?3)"));
+  return stmt.bind(1, std::int64_t{after.type})
+      .bind(2, after.id)
+      .bind(3, core::encode_cells(now))
+      .run();
 }
 
 Status write_under(Store& store, std::uint16_t type, const Id& id,
@@ -109,7 +121,9 @@ Status write_under(Store& store, std::uint16_t type, const Id& id,
   if (changes.empty()) return delete_from(store, "_nhip_under", type, id);
   core::Writer out;
   core::write_changes(out, changes);
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("INSERT OR REPLACE INTO _nhip_under(type,id,changes) VALUES(?1,?2,?3)"));
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached("INSERT OR REPLACE INTO _nhip_under(type,id,changes) VALUES(?1,?2,?3)"));
   return stmt.bind(1, std::int64_t{type}).bind(2, id).bind(3, out.bytes()).run();
 }
 
@@ -124,7 +138,8 @@ void account(Store& store, const RecordState& before, const RecordState& after) 
   }
 }
 
-Status save_shown(Store& store, RecordTable& table, const RecordState& before, const RecordState& after) {
+Status save_shown(Store& store, RecordTable& table, const RecordState& before,
+                  const RecordState& after) {
   std::int64_t rid = 0;
   if (before.rid) {
     rid = *before.rid;
@@ -144,7 +159,8 @@ Status save_shown(Store& store, RecordTable& table, const RecordState& before, c
   return write_under(store, after.type, after.id, under);
 }
 
-Status save_hidden(Store& store, RecordTable* table, const RecordState& before, const RecordState& after) {
+Status save_hidden(Store& store, RecordTable* table, const RecordState& before,
+                   const RecordState& after) {
   if (before.rid && table != nullptr) {
     NHIP_TRY(table->remove(*before.rid));
     NHIP_TRY(remove_version(store, table->type(), *before.rid));
@@ -158,10 +174,13 @@ Status save_hidden(Store& store, RecordTable* table, const RecordState& before, 
 }  // namespace
 
 Result<core::Cells> under_of(Store& store, std::uint16_t type, const Id& id, core::Cells cells) {
-  NHIP_TRY_ASSIGN(const Bytes bytes, read_blob(store, "SELECT changes FROM _nhip_under WHERE type=?1 AND id=?2", type, id));
+  NHIP_TRY_ASSIGN(
+      const Bytes bytes,
+      read_blob(store, "SELECT changes FROM _nhip_under WHERE type=?1 AND id=?2", type, id));
   if (bytes.empty()) return cells;
   core::Reader in(bytes);
-  for (core::Change& change : core::read_changes(in)) core::set_cell(cells, change.cell, std::move(change.value));
+  for (core::Change& change : core::read_changes(in))
+    core::set_cell(cells, change.cell, std::move(change.value));
   if (!in.done()) return damaged();
   return cells;
 }
@@ -196,8 +215,9 @@ Result<core::Row> decode_state(Store& store, const Bytes& bytes) {
 }
 
 Result<std::optional<CentreState>> read_version(Store& store, const Type& type, std::int64_t rid) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT scope,seq,stamp,author,more FROM " +
-                                               store::quoted(version_table(type)) + " WHERE rid=?1"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("SELECT scope,seq,stamp,author,more FROM " +
+                                    store::quoted(version_table(type)) + " WHERE rid=?1"));
   NHIP_TRY_ASSIGN(const bool found, stmt.bind(1, rid).step());
   if (!found) return std::optional<CentreState>();
   CentreState state;
@@ -215,7 +235,8 @@ Result<std::optional<CentreState>> read_version(Store& store, const Type& type, 
 }
 
 Status remove_version(Store& store, const Type& type, std::int64_t rid) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM " + store::quoted(version_table(type)) + " WHERE rid=?1"));
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM " + store::quoted(version_table(type)) +
+                                               " WHERE rid=?1"));
   return stmt.bind(1, rid).run();
 }
 
@@ -226,12 +247,15 @@ Status write_version(Store& store, const Type& type, std::int64_t rid, const Cen
   core::Writer more;
   const bool plain = versions.exceptions.empty() && versions.base.seq == state.seq;
   if (!plain) NHIP_TRY(write_exceptions(store, more, versions));
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(
-      "INSERT OR REPLACE INTO " + store::quoted(version_table(type)) +
-      "(rid,scope,seq,stamp,author,more) VALUES(?1,?2,?3,?4,?5,?6)"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("INSERT OR REPLACE INTO " + store::quoted(version_table(type)) +
+                                    "(rid,scope,seq,stamp,author,more) VALUES(?1,?2,?3,?4,?5,?6)"));
   stmt.bind(1, rid).bind(2, scope).bind(3, static_cast<std::int64_t>(state.seq));
   stmt.bind(4, static_cast<std::int64_t>(versions.base.stamp)).bind(5, author);
-  if (plain) stmt.bind_null(6); else stmt.bind(6, more.bytes());
+  if (plain)
+    stmt.bind_null(6);
+  else
+    stmt.bind(6, more.bytes());
   return stmt.run();
 }
 

@@ -1,11 +1,13 @@
 // RecordState: the two faces of a record on a device, and the only code that writes them.
 //
-// `centre` is the state the centre told us: cells, versions, sequence number, scope. `shown` is what the
-// record table holds for people: the centre's state with pending operations merged on top. They are the
-// same but for records with pending operations, so only the difference is stored (_nhip_under). A record
-// that is not shown keeps the centre's state on the shelf. Everything a sync brings goes through
+// `centre` is the state the centre told us: cells, versions, sequence number, scope. `shown` is
+// what the record table holds for people: the centre's state with pending operations merged on top.
+// They are the same but for records with pending operations, so only the difference is stored
+// (_nhip_under). A record that is not shown keeps the centre's state on the shelf. Everything a
+// sync brings goes through
 //     load → change `centre` → show() → save,
-// which makes the result independent of what happened before it. Inside a transaction with silent triggers.
+// which makes the result independent of what happened before it. Inside a transaction with silent
+// triggers.
 #pragma once
 
 #include <optional>
@@ -25,10 +27,10 @@ struct CentreState {
 struct RecordState {
   std::uint16_t type = 0;
   Id id;
-  std::optional<std::int64_t> rid;      // of the row in the record table
-  std::optional<core::Cells> shown;     // its cells, unknown fields included
+  std::optional<std::int64_t> rid;   // of the row in the record table
+  std::optional<core::Cells> shown;  // its cells, unknown fields included
   std::optional<CentreState> centre;
-  bool on_shelf = false;                // where `centre` was found
+  bool on_shelf = false;  // where `centre` was found
 };
 
 Result<RecordState> load_state(Store& store, std::uint16_t type, const Id& id);

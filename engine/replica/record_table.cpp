@@ -10,7 +10,8 @@ namespace nhip::replica {
 
 namespace {
 
-// SQL literals as quote() writes them, joined by commas: NULL, integers, 'text' with quotes doubled.
+// SQL literals as quote() writes them, joined by commas: NULL, integers, 'text' with quotes
+// doubled.
 std::optional<std::vector<Value>> read_literals(std::string_view text) {
   std::vector<Value> values;
   std::size_t at = 0;
@@ -22,16 +23,20 @@ std::optional<std::vector<Value>> read_literals(std::string_view text) {
     } else if (at < text.size() && text[at] == '\'') {
       std::string string;
       for (++at; at < text.size(); ++at) {
-        if (text[at] != '\'') string += text[at];
-        else if (text.substr(at, 2) == "\'\'") string += text[at++];
-        else break;
+        if (text[at] != '\'')
+          string += text[at];
+        else if (text.substr(at, 2) == "\'\'")
+          string += text[at++];
+        else
+          break;
       }
       if (at++ >= text.size()) return std::nullopt;
       values.emplace_back(std::move(string));
     } else {
       const std::size_t end = std::min(text.find(',', at), text.size());
       const std::string digits(text.substr(at, end - at));
-      if (digits.empty() || digits.find_first_not_of("-0123456789") != std::string::npos) return std::nullopt;
+      if (digits.empty() || digits.find_first_not_of("-0123456789") != std::string::npos)
+        return std::nullopt;
       values.emplace_back(static_cast<std::int64_t>(std::strtoll(digits.c_str(), nullptr, 10)));
       at = end;
     }
@@ -42,8 +47,12 @@ std::optional<std::vector<Value>> read_literals(std::string_view text) {
 }  // namespace
 
 RecordTable::RecordTable(store::Db& db, const Type& type)
-    : db_(db), type_(type), scalars_(scalar_fields(type)), children_(child_fields(type)),
-      select_(select_rows(type)), insert_(insert_row(type)) {
+    : db_(db),
+      type_(type),
+      scalars_(scalar_fields(type)),
+      children_(child_fields(type)),
+      select_(select_rows(type)),
+      insert_(insert_row(type)) {
   for (const Field* field : children_) {
     select_children_.push_back(select_children(type, *field));
     upsert_child_.push_back(upsert_child(type, *field));
@@ -52,7 +61,8 @@ RecordTable::RecordTable(store::Db& db, const Type& type)
 }
 
 Result<std::optional<std::int64_t>> RecordTable::find(const Id& id) {
-  NHIP_TRY_ASSIGN(auto stmt, db_.cached("SELECT rid FROM " + store::quoted(type_.name) + " WHERE id=?1"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  db_.cached("SELECT rid FROM " + store::quoted(type_.name) + " WHERE id=?1"));
   stmt.bind(1, id);
   NHIP_TRY_ASSIGN(const bool row, stmt.step());
   if (!row) return std::optional<std::int64_t>();
@@ -148,7 +158,8 @@ Result<std::int64_t> RecordTable::insert(const Id& id, const core::Cells& cells)
     NHIP_TRY_ASSIGN(auto stmt, db_.cached(insert_));
     int index = 1;
     stmt.bind(index++, id);
-    for (const Field* field : scalars_) stmt.bind(index++, core::cell_value(cells, {field->number, {}}));
+    for (const Field* field : scalars_)
+      stmt.bind(index++, core::cell_value(cells, {field->number, {}}));
     stmt.bind(index, core::cell_value(cells, {kExtraField, {}}));
     NHIP_TRY(stmt.run());
   }
@@ -210,11 +221,13 @@ Status RecordTable::write_element(const Field& field, std::int64_t rid, const st
 
 Status RecordTable::remove(std::int64_t rid) {
   for (const Field* field : children_) {
-    NHIP_TRY_ASSIGN(auto stmt, db_.cached("DELETE FROM " + store::quoted(child_table(type_, *field)) +
-                                          " WHERE parent=?1"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    db_.cached("DELETE FROM " + store::quoted(child_table(type_, *field)) +
+                               " WHERE parent=?1"));
     NHIP_TRY(stmt.bind(1, rid).run());
   }
-  NHIP_TRY_ASSIGN(auto stmt, db_.cached("DELETE FROM " + store::quoted(type_.name) + " WHERE rid=?1"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  db_.cached("DELETE FROM " + store::quoted(type_.name) + " WHERE rid=?1"));
   return stmt.bind(1, rid).run();
 }
 

@@ -1,4 +1,5 @@
-// RecordTable: the rows of one record type as cells. Reads and writes the generated tables of table_sql.h.
+// RecordTable: the rows of one record type as cells. Reads and writes the generated tables of
+// table_sql.h.
 #pragma once
 
 #include <functional>

@@ -86,7 +86,8 @@ Status Store::load() {
   }
   NHIP_TRY_ASSIGN(const std::int64_t layout, pragma(*db_, "user_version"));
   if (layout > kLayoutVersion) {
-    return {Code::kVersion, "newer_replica", "This replica was made by a newer version of the program.",
+    return {Code::kVersion, "newer_replica",
+            "This replica was made by a newer version of the program.",
             "Update the program; the replica was not touched."};
   }
   NHIP_TRY_ASSIGN(const Value source, setting("schema"));
@@ -204,12 +205,14 @@ Result<std::string> Store::scope_name(std::int64_t ord) {
   if (const auto found = scope_names_.find(ord); found != scope_names_.end()) return found->second;
   NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT name FROM _nhip_scope WHERE ord=?1"));
   NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, ord).step());
-  if (!row) return Status(Code::kCorrupt, "damaged_replica", "The bookkeeping names an unknown scope.");
+  if (!row)
+    return Status(Code::kCorrupt, "damaged_replica", "The bookkeeping names an unknown scope.");
   return scope_names_[ord] = stmt.text(0);
 }
 
 Result<std::int64_t> Store::author_ord(const Author& author) {
-  if (const auto found = author_ords_.find(author); found != author_ords_.end()) return found->second;
+  if (const auto found = author_ords_.find(author); found != author_ords_.end())
+    return found->second;
   {
     NHIP_TRY_ASSIGN(auto insert, db_->cached("INSERT INTO _nhip_author(author) VALUES(?1) "
                                              "ON CONFLICT(author) DO NOTHING"));
@@ -226,7 +229,8 @@ Result<Author> Store::author_of(std::int64_t ord) {
   NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT author FROM _nhip_author WHERE ord=?1"));
   NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, ord).step());
   const auto author = row ? Author::parse(stmt.text(0)) : std::nullopt;
-  if (!author) return Status(Code::kCorrupt, "damaged_replica", "The bookkeeping names an unknown author.");
+  if (!author)
+    return Status(Code::kCorrupt, "damaged_replica", "The bookkeeping names an unknown author.");
   return authors_[ord] = *author;
 }
 
@@ -239,8 +243,9 @@ Result<std::string> Store::device_of(const Author& author) {
 }
 
 Status Store::name_device(const Author& author, const std::string& device_id) {
-  NHIP_TRY_ASSIGN(auto stmt, db_->cached("INSERT INTO _nhip_author(author,device_id) VALUES(?1,?2) "
-                                         "ON CONFLICT(author) DO UPDATE SET device_id=excluded.device_id"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  db_->cached("INSERT INTO _nhip_author(author,device_id) VALUES(?1,?2) "
+                              "ON CONFLICT(author) DO UPDATE SET device_id=excluded.device_id"));
   return stmt.bind(1, author.text()).bind(2, device_id).run();
 }
 
@@ -252,7 +257,8 @@ Status Store::silence_triggers() {
 Status Store::arm_triggers() {
   for (RecordTable* each : tables()) {
     NHIP_TRY_ASSIGN(const std::int64_t rid, each->highest_rid());
-    NHIP_TRY_ASSIGN(auto stmt, db_->cached("UPDATE _nhip_guard SET mark=?2 WHERE type=?1 AND mark<>?2"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    db_->cached("UPDATE _nhip_guard SET mark=?2 WHERE type=?1 AND mark<>?2"));
     NHIP_TRY(stmt.bind(1, std::int64_t{each->type().number}).bind(2, rid).run());
   }
   return {};
@@ -302,8 +308,8 @@ void Store::clear_digests() {
   digests_changed_ = true;
 }
 
-void Store::digest_add(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq,
-                       bool deleted) {
+void Store::digest_add(const std::string& scope, std::uint16_t type, const Id& id,
+                       std::uint64_t seq, bool deleted) {
   auto feed = feeds_.find("*");
   if (feed == feeds_.end()) feed = feeds_.find(scope);
   if (feed == feeds_.end() || !enrolment_) return;

@@ -1,8 +1,9 @@
-// Store: the replica's database: who we are, the tables of every type, and the local transaction under
-// which everything is written. Confined. Facade: nhip/replica.h.
+// Store: the replica's database: who we are, the tables of every type, and the local transaction
+// under which everything is written. Confined. Facade: nhip/replica.h.
 //
-// A local transaction holds the lock beside the file (others wait up to 10 s) and one BEGIN IMMEDIATE;
-// it is the only place that writes and checkpoints, so no second connection ever does so at once.
+// A local transaction holds the lock beside the file (others wait up to 10 s) and one BEGIN
+// IMMEDIATE; it is the only place that writes and checkpoints, so no second connection ever does so
+// at once.
 #pragma once
 
 #include <functional>
@@ -31,7 +32,8 @@ struct Enrolment {
 
 class Store {
  public:
-  // `options.environment` must be set: nothing below the facade reads a clock or a generator of its own.
+  // `options.environment` must be set: nothing below the facade reads a clock or a generator of its
+  // own.
   static Result<std::unique_ptr<Store>> open(OpenOptions options);
 
   const Schema& schema() const { return schema_; }
@@ -79,15 +81,17 @@ class Store {
   // Digests of feeds, held in memory until the transaction ends.
   Status load_feeds();
   bool follows_all() const { return feeds_.count("*") > 0; }
-  void digest_add(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq, bool deleted);
-  void digest_remove(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq, bool deleted);
+  void digest_add(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq,
+                  bool deleted);
+  void digest_remove(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq,
+                     bool deleted);
   void clear_digests();  // to be counted again from all records
   const std::map<std::string, crypto::Digest>& digests() const { return feeds_; }
 
   // Records who we are now, and gives work entered before its unit and scope.
   Status save_enrolment(const Enrolment& enrolment);
-  // kVersion when the centre's registry is of another kind. One of another version is fine: fields and
-  // types that only one side knows are kept and passed on.
+  // kVersion when the centre's registry is of another kind. One of another version is fine: fields
+  // and types that only one side knows are kept and passed on.
   Status check_schema(const std::string& schema_json) const;
 
  private:

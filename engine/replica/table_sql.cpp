@@ -1,7 +1,8 @@
-// How capture works, in SQL. An update trigger per column saves the value from before the first change
-// since the last seal; deleting and replacing save the whole row. No trigger decides anything: they only
-// mark, and sealing compares. `INSERT … SELECT … WHERE NOT EXISTS` is used instead of INSERT OR IGNORE
-// because a trigger inherits the conflict clause of the statement that fired it.
+// How capture works, in SQL. An update trigger per column saves the value from before the first
+// change since the last seal; deleting and replacing save the whole row. No trigger decides
+// anything: they only mark, and sealing compares. `INSERT … SELECT … WHERE NOT EXISTS` is used
+// instead of INSERT OR IGNORE because a trigger inherits the conflict clause of the statement that
+// fired it.
 
 #include "replica/table_sql.h"
 
@@ -30,7 +31,8 @@ std::string type_check(const Column& column) {
   const std::string name = quoted(column.name);
   switch (column.type) {
     case FieldType::kInteger: return "typeof(" + name + ") IN ('integer','null')";
-    case FieldType::kBoolean: return name + " IS NULL OR (typeof(" + name + ")='integer' AND " + name + " IN (0,1))";
+    case FieldType::kBoolean:
+      return name + " IS NULL OR (typeof(" + name + ")='integer' AND " + name + " IN (0,1))";
     case FieldType::kReal: return "typeof(" + name + ") IN ('real','null')";
     case FieldType::kReference:
       return name + " IS NULL OR (typeof(" + name + ")='blob' AND length(" + name + ")=16)";
@@ -52,8 +54,8 @@ std::string mark(const Type& type, const std::string& rid, std::uint16_t field,
                  const std::string& element, const std::string& old) {
   const std::string t = number(type.number);
   const std::string f = number(field);
-  return "INSERT INTO _nhip_mark(type,rid,field,element,old) SELECT " + t + "," + rid + "," + f + "," +
-         element + "," + old + " WHERE NOT EXISTS(SELECT 1 FROM _nhip_mark WHERE type=" + t +
+  return "INSERT INTO _nhip_mark(type,rid,field,element,old) SELECT " + t + "," + rid + "," + f +
+         "," + element + "," + old + " WHERE NOT EXISTS(SELECT 1 FROM _nhip_mark WHERE type=" + t +
          " AND rid=" + rid + " AND field=" + f + " AND element=" + element + ");";
 }
 
@@ -63,14 +65,16 @@ std::string trigger(const std::string& name, const std::string& event, const std
          (when.empty() ? "" : " WHEN " + when) + " BEGIN " + body + " END";
 }
 
-// The value columns of an element in row alias `row` (OLD or a table name) for RecordTable::unpack_mark: SQL
-// literals joined by commas. JSON functions would do, but not in a schema that SQLite is told not to trust.
+// The value columns of an element in row alias `row` (OLD or a table name) for
+// RecordTable::unpack_mark: SQL literals joined by commas. JSON functions would do, but not in a
+// schema that SQLite is told not to trust.
 std::string packed(const Field& field, const std::string& row) {
   if (field.shape == Shape::kSet) return "1";
   if (field.shape == Shape::kMap) return row + "." + quoted(field.values.front().name);
   std::string columns;
   for (const Column& column : field.values) {
-    columns += (columns.empty() ? "quote(" : "||','||quote(") + row + "." + quoted(column.name) + ")";
+    columns +=
+        (columns.empty() ? "quote(" : "||','||quote(") + row + "." + quoted(column.name) + ")";
   }
   return columns.empty() ? "''" : columns;
 }
@@ -96,7 +100,8 @@ std::string replaced_row_marks(const Type& type) {
   const std::string where = " FROM " + quoted(type.name) + " WHERE rid=NEW.rid)";
   std::string body = mark(type, "NEW.rid", kDeletedField, "''", "(SELECT id" + where);
   for (const Field* field : scalar_fields(type)) {
-    body += mark(type, "NEW.rid", field->number, "''", "(SELECT " + quoted(field->column.name) + where);
+    body +=
+        mark(type, "NEW.rid", field->number, "''", "(SELECT " + quoted(field->column.name) + where);
   }
   body += mark(type, "NEW.rid", kExtraField, "''", "(SELECT extra" + where);
   for (const Field* field : child_fields(type)) {
@@ -110,9 +115,10 @@ void append_row_triggers(const Type& type, std::vector<std::string>& out) {
   const std::string prefix = "_nhip_t_" + table + "_";
   const std::string known = "OLD.rid <= " + mark_of(type);
   const auto column_trigger = [&](std::uint16_t field, const std::string& column) {
-    out.push_back(trigger(prefix + number(field), "AFTER UPDATE OF " + quoted(column), table,
-                          "OLD." + quoted(column) + " IS NOT NEW." + quoted(column) + " AND " + known,
-                          mark(type, "OLD.rid", field, "''", "OLD." + quoted(column))));
+    out.push_back(
+        trigger(prefix + number(field), "AFTER UPDATE OF " + quoted(column), table,
+                "OLD." + quoted(column) + " IS NOT NEW." + quoted(column) + " AND " + known,
+                mark(type, "OLD.rid", field, "''", "OLD." + quoted(column))));
   };
   for (const Field* field : scalar_fields(type)) column_trigger(field->number, field->column.name);
   column_trigger(kExtraField, "extra");
@@ -122,34 +128,35 @@ void append_row_triggers(const Type& type, std::vector<std::string>& out) {
   std::string move_children;
   for (const Field* field : child_fields(type)) {
     children += "DELETE FROM " + quoted(child_table(type, *field)) + " WHERE parent=OLD.rid;";
-    move_children += "UPDATE " + quoted(child_table(type, *field)) +
-                     " SET parent=NEW.rid WHERE parent=OLD.rid;";
+    move_children +=
+        "UPDATE " + quoted(child_table(type, *field)) + " SET parent=NEW.rid WHERE parent=OLD.rid;";
   }
-  if (!children.empty()) out.push_back(trigger(prefix + "children", "AFTER DELETE", table, "", children));
+  if (!children.empty())
+    out.push_back(trigger(prefix + "children", "AFTER DELETE", table, "", children));
   out.push_back(trigger(prefix + "insert", "AFTER INSERT", table, "NEW.rid <= " + mark_of(type),
                         mark(type, "NEW.rid", kInsertedField, "''", "1")));
   out.push_back(trigger(prefix + "replace", "BEFORE INSERT", table,
-                        "NEW.rid > 0 AND NEW.rid <= " + mark_of(type) + " AND EXISTS(SELECT 1 FROM " +
-                            quoted(table) + " WHERE rid=NEW.rid)",
+                        "NEW.rid > 0 AND NEW.rid <= " + mark_of(type) +
+                            " AND EXISTS(SELECT 1 FROM " + quoted(table) + " WHERE rid=NEW.rid)",
                         replaced_row_marks(type)));
   // A row that names no unit belongs to this device's; a column default could not know it.
   const Field* unit = type.scope.prefix.empty() ? nullptr : type.field(type.scope.column);
   if (unit != nullptr) {
-    out.push_back(trigger(prefix + "unit", "AFTER INSERT", table,
-                          "NEW." + quoted(unit->column.name) + " IS NULL",
-                          "UPDATE " + quoted(table) + " SET " + quoted(unit->column.name) +
-                              "=(SELECT value FROM _nhip_setting WHERE name='unit_id') WHERE rid=NEW.rid;"));
+    out.push_back(trigger(
+        prefix + "unit", "AFTER INSERT", table, "NEW." + quoted(unit->column.name) + " IS NULL",
+        "UPDATE " + quoted(table) + " SET " + quoted(unit->column.name) +
+            "=(SELECT value FROM _nhip_setting WHERE name='unit_id') WHERE rid=NEW.rid;"));
   }
   // A changed id or rid is the end of one record and the beginning of another.
   out.push_back(trigger(prefix + "identity", "BEFORE UPDATE OF rid, id", table,
                         known + " AND (OLD.id IS NOT NEW.id OR OLD.rid IS NOT NEW.rid)",
                         whole_row_marks(type, "OLD.rid", "OLD")));
-  out.push_back(trigger(prefix + "moved", "AFTER UPDATE OF rid", table, "OLD.rid IS NOT NEW.rid",
-                        "INSERT INTO _nhip_mark(type,rid,field,element,old) SELECT " +
-                            number(type.number) + ",NEW.rid," + number(kInsertedField) +
-                            ",'',1 WHERE NEW.rid <= " + mark_of(type) +
-                            " AND NOT EXISTS(SELECT 1 FROM _nhip_mark WHERE type=" + number(type.number) +
-                            " AND rid=NEW.rid AND field=" + number(kInsertedField) + ");" + move_children));
+  out.push_back(
+      trigger(prefix + "moved", "AFTER UPDATE OF rid", table, "OLD.rid IS NOT NEW.rid",
+              "INSERT INTO _nhip_mark(type,rid,field,element,old) SELECT " + number(type.number) +
+                  ",NEW.rid," + number(kInsertedField) + ",'',1 WHERE NEW.rid <= " + mark_of(type) +
+                  " AND NOT EXISTS(SELECT 1 FROM _nhip_mark WHERE type=" + number(type.number) +
+                  " AND rid=NEW.rid AND field=" + number(kInsertedField) + ");" + move_children));
 }
 
 void append_child_triggers(const Type& type, const Field& field, std::vector<std::string>& out) {
@@ -160,16 +167,19 @@ void append_child_triggers(const Type& type, const Field& field, std::vector<std
   for (const Column& column : field.keys) {
     same_key += " AND " + quoted(column.name) + "=NEW." + quoted(column.name);
   }
-  const std::string present =
-      "(SELECT " + packed(field, quoted(table)) + " FROM " + quoted(table) + " WHERE " + same_key + ")";
-  out.push_back(trigger(prefix + "add", "BEFORE INSERT", table, "NEW.parent <= " + limit,
-                        mark(type, "NEW.parent", field.number, element_key(field, "NEW"), present)));
-  out.push_back(trigger(prefix + "remove", "AFTER DELETE", table, "OLD.parent <= " + limit,
-                        mark(type, "OLD.parent", field.number, element_key(field, "OLD"), packed(field, "OLD"))));
-  out.push_back(trigger(prefix + "edit", "BEFORE UPDATE", table,
-                        "OLD.parent <= " + limit + " OR NEW.parent <= " + limit,
-                        mark(type, "OLD.parent", field.number, element_key(field, "OLD"), packed(field, "OLD")) +
-                            mark(type, "NEW.parent", field.number, element_key(field, "NEW"), present)));
+  const std::string present = "(SELECT " + packed(field, quoted(table)) + " FROM " + quoted(table) +
+                              " WHERE " + same_key + ")";
+  out.push_back(
+      trigger(prefix + "add", "BEFORE INSERT", table, "NEW.parent <= " + limit,
+              mark(type, "NEW.parent", field.number, element_key(field, "NEW"), present)));
+  out.push_back(trigger(
+      prefix + "remove", "AFTER DELETE", table, "OLD.parent <= " + limit,
+      mark(type, "OLD.parent", field.number, element_key(field, "OLD"), packed(field, "OLD"))));
+  out.push_back(trigger(
+      prefix + "edit", "BEFORE UPDATE", table,
+      "OLD.parent <= " + limit + " OR NEW.parent <= " + limit,
+      mark(type, "OLD.parent", field.number, element_key(field, "OLD"), packed(field, "OLD")) +
+          mark(type, "NEW.parent", field.number, element_key(field, "NEW"), present)));
 }
 
 }  // namespace
@@ -208,10 +218,11 @@ std::vector<std::string> create_statements(const Type& type) {
     table += ", " + quoted(field->column.name) + " " + affinity(field->column.type);
     table += " CHECK(" + type_check(field->column) + ")";
   }
-  std::vector<std::string> statements{
-      table + ", extra TEXT CHECK(typeof(extra) IN ('text','null')))"};
+  std::vector<std::string> statements{table +
+                                      ", extra TEXT CHECK(typeof(extra) IN ('text','null')))"};
   for (const Field* field : child_fields(type)) {
-    std::string child = "CREATE TABLE " + quoted(child_table(type, *field)) + "(parent INTEGER NOT NULL";
+    std::string child =
+        "CREATE TABLE " + quoted(child_table(type, *field)) + "(parent INTEGER NOT NULL";
     std::string key = "parent";
     for (const Column& column : field->keys) {
       child += ", " + quoted(column.name) + " " + affinity(column.type) + " NOT NULL";
@@ -256,7 +267,8 @@ std::string insert_row(const Type& type) {
 
 std::string select_children(const Type& type, const Field& field) {
   std::string columns;
-  for (const Column& column : field.keys) columns += (columns.empty() ? "" : ",") + quoted(column.name);
+  for (const Column& column : field.keys)
+    columns += (columns.empty() ? "" : ",") + quoted(column.name);
   for (const Column& column : field.values) columns += "," + quoted(column.name);
   return "SELECT " + columns + " FROM " + quoted(child_table(type, field)) + " WHERE parent=?1";
 }
@@ -275,7 +287,8 @@ std::string upsert_child(const Type& type, const Field& field) {
   for (const Column& column : field.values) {
     columns += "," + quoted(column.name);
     values += ",?" + std::to_string(++index);
-    updates += (updates.empty() ? "" : ",") + quoted(column.name) + "=excluded." + quoted(column.name);
+    updates +=
+        (updates.empty() ? "" : ",") + quoted(column.name) + "=excluded." + quoted(column.name);
   }
   return "INSERT INTO " + quoted(child_table(type, field)) + "(" + columns + ") VALUES(" + values +
          ") ON CONFLICT(" + keys + ") DO " +

@@ -1,5 +1,6 @@
-// The SQL of one record type, generated from the registry: its table, child tables, triggers and version
-// table, and the statements that read and write them. Pure text; nothing here touches a database.
+// The SQL of one record type, generated from the registry: its table, child tables, triggers and
+// version table, and the statements that read and write them. Pure text; nothing here touches a
+// database.
 #pragma once
 
 #include <string>
@@ -29,8 +30,9 @@ std::vector<const Field*> child_fields(const Type& type);
 std::string select_rows(const Type& type);
 // INSERT INTO table(id, COLUMNS…) VALUES(?1, ?2…)
 std::string insert_row(const Type& type);
-std::string select_children(const Type& type, const Field& field);  // KEYS…, VALUES… WHERE parent=?1
-std::string upsert_child(const Type& type, const Field& field);     // ?1 parent, keys, values
-std::string delete_child(const Type& type, const Field& field);     // ?1 parent, keys
+std::string select_children(const Type& type,
+                            const Field& field);  // KEYS…, VALUES… WHERE parent=?1
+std::string upsert_child(const Type& type, const Field& field);  // ?1 parent, keys, values
+std::string delete_child(const Type& type, const Field& field);  // ?1 parent, keys
 
 }  // namespace nhip::replica

@@ -18,12 +18,16 @@ struct Stored {
 };
 
 Result<Stored> read_stored(store::Stmt& stmt) {
-  Stored stored{stmt.id(0), stmt.unsigned_integer(1), static_cast<std::uint16_t>(stmt.integer(2)),
-                stmt.id(3), {}};
+  Stored stored{stmt.id(0),
+                stmt.unsigned_integer(1),
+                static_cast<std::uint16_t>(stmt.integer(2)),
+                stmt.id(3),
+                {}};
   const Bytes bytes = stmt.blob(4);
   core::Reader in(bytes);
   stored.changes = core::read_changes(in);
-  if (!in.done()) return Status(Code::kCorrupt, "damaged_replica", "An entry of the tray is damaged.");
+  if (!in.done())
+    return Status(Code::kCorrupt, "damaged_replica", "An entry of the tray is damaged.");
   return stored;
 }
 
@@ -41,9 +45,12 @@ Status put_in_tray(Store& store, const std::vector<core::Operation>& group,
     core::Writer changes;
     core::write_changes(changes, op.changes);
     NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(op.scope));
-    NHIP_TRY_ASSIGN(auto stmt, store.db().cached(
-        "INSERT INTO _nhip_tray(id,grp,type,record,scope,changes,state,code,field,message,at_fault,at) "
-        "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
+    NHIP_TRY_ASSIGN(
+        auto stmt,
+        store.db().cached(
+            "INSERT INTO "
+            "_nhip_tray(id,grp,type,record,scope,changes,state,code,field,message,at_fault,at) "
+            "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
     stmt.bind(1, store.mint_id()).bind(2, static_cast<std::int64_t>(verdict.first));
     stmt.bind(3, std::int64_t{op.type}).bind(4, op.id).bind(5, scope).bind(6, changes.bytes());
     stmt.bind(7, verdict.verdict == protocol::Verdict::kHeld ? "held" : "rejected");
@@ -55,8 +62,10 @@ Status put_in_tray(Store& store, const std::vector<core::Operation>& group,
 }
 
 Result<std::vector<TrayEntry>> read_tray(Store& store) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().prepare(
-      "SELECT id,grp,type,record,changes,state,code,field,message,at,at_fault FROM _nhip_tray ORDER BY at, id"));
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().prepare("SELECT id,grp,type,record,changes,state,code,field,message,at,at_fault "
+                         "FROM _nhip_tray ORDER BY at, id"));
   std::vector<TrayEntry> entries;
   for (;;) {
     NHIP_TRY_ASSIGN(const bool row, stmt.step());
@@ -80,8 +89,8 @@ Result<std::vector<TrayEntry>> read_tray(Store& store) {
 }
 
 Result<std::pair<std::uint64_t, std::uint64_t>> count_tray(Store& store) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(
-      "SELECT coalesce(sum(state='rejected'),0), coalesce(sum(state='held'),0) FROM _nhip_tray"));
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT coalesce(sum(state='rejected'),0), "
+                                               "coalesce(sum(state='held'),0) FROM _nhip_tray"));
   NHIP_TRY_ASSIGN(const bool row, stmt.step());
   std::pair<std::uint64_t, std::uint64_t> counts;
   if (row) counts = {stmt.unsigned_integer(0), stmt.unsigned_integer(1)};
@@ -101,7 +110,8 @@ Status write_back(Store& store, const Stored& stored) {
   if (core::is_deleted(given)) return found ? table->remove(found->rid) : Status();
   if (!found) return table->insert(stored.record, given).status();
   core::Cells after = found->cells;
-  for (const core::Change& change : stored.changes) core::set_cell(after, change.cell, change.value);
+  for (const core::Change& change : stored.changes)
+    core::set_cell(after, change.cell, change.value);
   return table->update(found->rid, found->cells, after);
 }
 
@@ -110,9 +120,10 @@ Status write_back(Store& store, const Stored& stored) {
 Status take_from_tray(Store& store, const Id& key) {
   std::vector<Stored> group;
   {
-    NHIP_TRY_ASSIGN(auto stmt, store.db().prepare(
-        "SELECT id,grp,type,record,changes FROM _nhip_tray WHERE grp IN "
-        "(SELECT grp FROM _nhip_tray WHERE id=?1 OR record=?1) ORDER BY grp, id"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    store.db().prepare(
+                        "SELECT id,grp,type,record,changes FROM _nhip_tray WHERE grp IN "
+                        "(SELECT grp FROM _nhip_tray WHERE id=?1 OR record=?1) ORDER BY grp, id"));
     stmt.bind(1, key);
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());

@@ -1,4 +1,5 @@
-// Tray: work the centre did not take. It stays here, visible and editable, until a person deals with it.
+// Tray: work the centre did not take. It stays here, visible and editable, until a person deals
+// with it.
 #pragma once
 
 #include <vector>
@@ -16,9 +17,9 @@ Status put_in_tray(Store& store, const std::vector<core::Operation>& group,
 Result<std::vector<TrayEntry>> read_tray(Store& store);
 Result<std::pair<std::uint64_t, std::uint64_t>> count_tray(Store& store);  // rejected, held
 
-// Writes an entry's changes into the record tables again, as a new local change, and takes the entries of
-// its group out of the tray. `key` is an entry's or a record's id. Inside a transaction that is sealed
-// afterwards. kNotFound when there is none.
+// Writes an entry's changes into the record tables again, as a new local change, and takes the
+// entries of its group out of the tray. `key` is an entry's or a record's id. Inside a transaction
+// that is sealed afterwards. kNotFound when there is none.
 Status take_from_tray(Store& store, const Id& key);
 
 }  // namespace nhip::replica

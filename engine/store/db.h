@@ -1,9 +1,9 @@
-// Db, Stmt, Txn: SQLite's C API with owners. The only folder (with the store of the server) that includes
-// sqlite3.h; nothing here knows what is stored.
+// Db, Stmt, Txn: SQLite's C API with owners. The only folder (with the store of the server) that
+// includes sqlite3.h; nothing here knows what is stored.
 //
-// One connection per process and database writes and checkpoints: SQLite before 3.51.3 can corrupt a WAL
-// file with two checkpointing writers (sqlite.org, "WAL-reset bug"), so automatic checkpoints are off and
-// `checkpoint` is called by whoever holds the file lock.
+// One connection per process and database writes and checkpoints: SQLite before 3.51.3 can corrupt
+// a WAL file with two checkpointing writers (sqlite.org, "WAL-reset bug"), so automatic checkpoints
+// are off and `checkpoint` is called by whoever holds the file lock.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,9 @@ struct sqlite3_stmt;
 
 namespace nhip::store {
 
-// A prepared statement. Confined. Bound values are copied. `step` gives true on a row, false at the end.
-// Obtained from Db::prepare (owned) or Db::cached (leased: reset and unbound when it goes out of scope).
+// A prepared statement. Confined. Bound values are copied. `step` gives true on a row, false at the
+// end. Obtained from Db::prepare (owned) or Db::cached (leased: reset and unbound when it goes out
+// of scope).
 class Stmt {
  public:
   Stmt() = default;
@@ -53,11 +54,13 @@ class Stmt {
   bool read_only() const;  // cannot change the database by itself
   std::string column_name(int index) const;
   Value value(int index) const;
-  std::int64_t integer(int index) const;   // 0 for null
-  std::uint64_t unsigned_integer(int index) const { return static_cast<std::uint64_t>(integer(index)); }
-  std::string text(int index) const;       // "" for null
-  Bytes blob(int index) const;             // empty for null
-  Id id(int index) const;                  // zero when it is no 16-byte blob
+  std::int64_t integer(int index) const;  // 0 for null
+  std::uint64_t unsigned_integer(int index) const {
+    return static_cast<std::uint64_t>(integer(index));
+  }
+  std::string text(int index) const;  // "" for null
+  Bytes blob(int index) const;        // empty for null
+  Id id(int index) const;             // zero when it is no 16-byte blob
   bool is_null(int index) const;
 
  private:
@@ -79,10 +82,10 @@ struct DbOptions {
 
 class Db {
  public:
-  // Opens with: WAL, synchronous=FULL, wal_autocheckpoint=0, no checkpoint on close, mmap off, foreign
-  // keys off, trusted_schema off, defensive on, double-quoted strings off, extensions off. A new file
-  // has mode 0600. Statements must not outlive their Db.
-  // kNotFound "no_file", kCorrupt "not_a_database", kUnavailable/kDiskFull for I/O.
+  // Opens with: WAL, synchronous=FULL, wal_autocheckpoint=0, no checkpoint on close, mmap off,
+  // foreign keys off, trusted_schema off, defensive on, double-quoted strings off, extensions off.
+  // A new file has mode 0600. Statements must not outlive their Db. kNotFound "no_file", kCorrupt
+  // "not_a_database", kUnavailable/kDiskFull for I/O.
   static Result<std::unique_ptr<Db>> open(const std::string& path, const DbOptions& options);
   static Result<std::unique_ptr<Db>> open_memory();
   ~Db();
@@ -91,20 +94,21 @@ class Db {
 
   Status execute(std::string_view sql);  // one or more statements without values
   Result<Stmt> prepare(std::string_view sql);
-  // The statement from this connection's cache, prepared on first use. At most one lease of one text at
-  // a time; a second lease gets an owned statement.
+  // The statement from this connection's cache, prepared on first use. At most one lease of one
+  // text at a time; a second lease gets an owned statement.
   Result<Stmt> cached(std::string_view sql);
   std::int64_t changes() const;
   std::int64_t last_insert_rowid() const;
   bool in_transaction() const;
-  // Moves the WAL into the database and empties it as far as readers allow. Only under the file lock.
+  // Moves the WAL into the database and empties it as far as readers allow. Only under the file
+  // lock.
   Status checkpoint();
   std::int64_t wal_pages() const { return wal_pages_; }  // after the last commit
   // For SQL that comes from an application: until `allow_all_writes`, statements prepared by this
-  // connection fail with kForbidden "write_not_allowed" (SQLite's authorizer) unless they only read or
-  // write these tables; what triggers do in turn is allowed. Nor may they begin or end transactions,
-  // attach, change the schema or set pragmas. An empty list allows no write. Statements prepared before
-  // keep working.
+  // connection fail with kForbidden "write_not_allowed" (SQLite's authorizer) unless they only read
+  // or write these tables; what triggers do in turn is allowed. Nor may they begin or end
+  // transactions, attach, change the schema or set pragmas. An empty list allows no write.
+  // Statements prepared before keep working.
   void restrict_writes(std::vector<std::string> tables_allowed);
   void allow_all_writes();
 

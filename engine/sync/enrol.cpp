@@ -1,5 +1,5 @@
-// Enrolment from the device's side. Nothing secret leaves before the server has proved the key that the
-// code names: first a signed nonce, then a box that only that key can open.
+// Enrolment from the device's side. Nothing secret leaves before the server has proved the key that
+// the code names: first a signed nonce, then a box that only that key can open.
 
 #include "crypto/enrolment_code.h"
 #include "nhip/version.h"
@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kNonceBytes = 24;
 
 Status wrong_server() {
-  return {Code::kForbidden, "wrong_server", "The server at this address is not the one the code was made for.",
+  return {Code::kForbidden, "wrong_server",
+          "The server at this address is not the one the code was made for.",
           "Check the address; if it is right, tell the office. Nothing was sent."};
 }
 
@@ -30,7 +31,8 @@ Result<protocol::HelloAnswer> meet(replica::Store& store, Transport& transport,
   NHIP_TRY_ASSIGN(const Response response, transport.send(request));
   auto hello = protocol::decode_hello(response.body);
   if (response.status != 200 || !hello.ok()) {
-    return Status(Code::kUnavailable, "not_the_centre", "What answered at this address is not a centre.",
+    return Status(Code::kUnavailable, "not_the_centre",
+                  "What answered at this address is not a centre.",
                   "Check the address and the connection.");
   }
   crypto::PublicKey key{};
@@ -38,10 +40,11 @@ Result<protocol::HelloAnswer> meet(replica::Store& store, Transport& transport,
   std::copy(hello->public_key.begin(), hello->public_key.end(), key.begin());
   Bytes text(crypto::as_bytes("nhip hello v1").begin(), crypto::as_bytes("nhip hello v1").end());
   text.insert(text.end(), nonce.begin(), nonce.end());
-  if (!crypto::code_names_server(code, key) || !crypto::verify(key, text, hello->proof)) return wrong_server();
+  if (!crypto::code_names_server(code, key) || !crypto::verify(key, text, hello->proof))
+    return wrong_server();
   if (hello->protocol_min > kProtocolVersion) {
-    return Status(Code::kVersion, "client_too_old", "The centre no longer speaks this program's version.",
-                  "Update the program.");
+    return Status(Code::kVersion, "client_too_old",
+                  "The centre no longer speaks this program's version.", "Update the program.");
   }
   return hello;
 }

@@ -11,7 +11,8 @@ namespace {
 
 Status not_the_centre() {
   return {Code::kUnavailable, "not_the_centre", "What answered is not the centre.",
-          "Check the connection: a hotel or hospital network may want a log-in page first. Nothing is lost."};
+          "Check the connection: a hotel or hospital network may want a log-in page first. Nothing "
+          "is lost."};
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ struct Reply {
   std::uint64_t bytes_up = 0, bytes_down = 0;
 };
 
-// Sends `request` to `server` and returns the centre's answer. An answer that is damaged, unsigned or not
-// the centre's is kUnavailable "not_the_centre": a captive portal's page is never success.
+// Sends `request` to `server` and returns the centre's answer. An answer that is damaged, unsigned
+// or not the centre's is kUnavailable "not_the_centre": a captive portal's page is never success.
 Result<Reply> exchange(replica::Store& store, Transport& transport, const crypto::KeyPair& key,
                        const std::string& server, const protocol::SyncRequest& request);
 

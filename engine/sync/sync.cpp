@@ -23,22 +23,28 @@ constexpr std::int64_t kWaitSliceMs = 50;  // how soon a cancel is noticed while
 
 class Driver {
  public:
-  Driver(replica::Store& store, Transport& transport, const SyncOptions& options, const Notify& notify,
-         crypto::KeyPair key)
-      : store_(store), transport_(transport), options_(options), notify_(notify), key_(std::move(key)),
+  Driver(replica::Store& store, Transport& transport, const SyncOptions& options,
+         const Notify& notify, crypto::KeyPair key)
+      : store_(store),
+        transport_(transport),
+        options_(options),
+        notify_(notify),
+        key_(std::move(key)),
         server_(options.server.empty() ? store_.enrolment()->server : options.server) {}
 
   Result<SyncReport> run() {
     const auto started = std::chrono::steady_clock::now();
     NHIP_TRY(store_.transact([&] { return replica::seal(store_, replica::SealAs::kManyGroups); }));
-    protocol::Session session({options_.budget_bytes, options_.patience_ms, 4'000}, elapsed(started));
+    protocol::Session session({options_.budget_bytes, options_.patience_ms, 4'000},
+                              elapsed(started));
     for (;;) {
       if (options_.cancel != nullptr && options_.cancel->load()) return cancelled();
       const protocol::Action action = session.next(elapsed(started));
       if (action.kind == protocol::Action::Kind::kGiveUp) return action.reason;
       if (action.kind == protocol::Action::Kind::kDone) break;
       if (action.kind == protocol::Action::Kind::kWait) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(std::min(action.wait_ms, kWaitSliceMs)));
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(std::min(action.wait_ms, kWaitSliceMs)));
         continue;
       }
       const Status done = round(session, action, elapsed(started));
@@ -52,19 +58,20 @@ class Driver {
 
  private:
   static std::int64_t elapsed(std::chrono::steady_clock::time_point started) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started)
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 started)
         .count();
   }
 
   static Status cancelled() {
-    return {Code::kUnavailable, "cancelled", "The sync was stopped.", "Nothing is lost; sync again any time."};
+    return {Code::kUnavailable, "cancelled", "The sync was stopped.",
+            "Nothing is lost; sync again any time."};
   }
 
   Status round(protocol::Session& session, const protocol::Action& action, std::int64_t now) {
     NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
                     replica::next_request(store_, action.push_bytes, action.answer_bytes_max));
-    NHIP_TRY_ASSIGN(const Reply reply,
-                    exchange(store_, transport_, key_, server_, request));
+    NHIP_TRY_ASSIGN(const Reply reply, exchange(store_, transport_, key_, server_, request));
     NHIP_TRY_ASSIGN(const replica::Applied applied, replica::apply(store_, request, reply.message));
     NHIP_TRY_ASSIGN(const std::uint64_t queued, replica::count_queued(store_));
     report_.bytes_up += reply.bytes_up;
@@ -74,7 +81,8 @@ class Driver {
     report_.verified = applied.verified;
     protocol::Outcome outcome;
     outcome.bytes = reply.bytes_up + reply.bytes_down;
-    outcome.progress = applied.rows > 0 || applied.sent > 0 || applied.rejected > 0 || applied.held > 0;
+    outcome.progress =
+        applied.rows > 0 || applied.sent > 0 || applied.rejected > 0 || applied.held > 0;
     // The very first answer only tells which feeds there are.
     outcome.more = applied.more || request.feeds.empty();
     outcome.outbox_left = queued > 0;
@@ -89,12 +97,14 @@ class Driver {
     session.restarted();
     return store_.transact([&]() -> Status {
       NHIP_TRY_ASSIGN(const auto feeds, replica::feed_requests(store_));
-      for (const protocol::FeedRequest& feed : feeds) NHIP_TRY(replica::restart_feed(store_, feed.feed));
+      for (const protocol::FeedRequest& feed : feeds)
+        NHIP_TRY(replica::restart_feed(store_, feed.feed));
       return {};
     });
   }
 
-  void tell(const protocol::Session& session, const replica::Applied& applied, std::uint64_t queued) {
+  void tell(const protocol::Session& session, const replica::Applied& applied,
+            std::uint64_t queued) {
     if (!options_.progress) return;
     SyncProgress progress;
     progress.rounds = session.rounds();
@@ -117,7 +127,8 @@ class Driver {
     NHIP_TRY_ASSIGN(const auto tray, replica::count_tray(store_));
     report_.rejected = tray.first;
     report_.held = tray.second;
-    NHIP_TRY(store_.transact([&] { return store_.set_setting("last_sync_at", Value(store_.now())); }));
+    NHIP_TRY(
+        store_.transact([&] { return store_.set_setting("last_sync_at", Value(store_.now())); }));
     return report_;
   }
 
@@ -135,7 +146,8 @@ class Driver {
 Result<SyncReport> run(replica::Store& store, Transport& transport, const SyncOptions& options,
                        const Notify& notify) {
   if (!store.enrolment()) {
-    return Status(Code::kUnauthenticated, "not_enrolled", "This device is not enrolled at a centre.",
+    return Status(Code::kUnauthenticated, "not_enrolled",
+                  "This device is not enrolled at a centre.",
                   "Ask the office for a code, then: nhip enrol --server URL --code CODE");
   }
   // One sync at a time for a replica; local work goes on beside it.

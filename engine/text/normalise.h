@@ -1,4 +1,5 @@
-// Vietnamese text: normal forms (utf8proc). Stored text keeps its bytes; these make keys and comparisons.
+// Vietnamese text: normal forms (utf8proc). Stored text keeps its bytes; these make keys and
+// comparisons.
 #pragma once
 
 #include <optional>
@@ -14,8 +15,9 @@ std::optional<std::string> to_nfc(std::string_view text);
 std::string trim(std::string_view text);
 // Has C0/C1 controls other than tab and newline.
 bool has_control_characters(std::string_view text);
-// For searching and duplicate keys: NFD, no combining marks, đ→d, lower case, runs of anything that is
-// no letter or digit become one blank. schema/README.md; vectors in tests/data/text_vectors.json.
+// For searching and duplicate keys: NFD, no combining marks, đ→d, lower case, runs of anything that
+// is no letter or digit become one blank. schema/README.md; vectors in
+// tests/data/text_vectors.json.
 std::string fold(std::string_view text);
 
 }  // namespace nhip::text

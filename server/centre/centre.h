@@ -1,5 +1,6 @@
-// Centre: the central server without sockets and files. Requests go in as structs with the time; answers
-// come out. Scopes and rights are decided here and nowhere else. Confined: one request at a time.
+// Centre: the central server without sockets and files. Requests go in as structs with the time;
+// answers come out. Scopes and rights are decided here and nowhere else. Confined: one request at a
+// time.
 #pragma once
 
 #include <cstdint>
@@ -81,8 +82,8 @@ Result<std::pair<protocol::EnrolRequest, protocol::EnrolAnswer>> enrol(
 Status revoke(Centre& centre, const std::string& device_id, std::int64_t now);
 
 // --- writing as the centre itself (sequencer.h) ------------------------------------------------
-// Gives rows their sequence numbers, history, digest and commit. One Sequencer per transaction; `finish`
-// writes heads and commits. Used by sync, load and everything else that changes a record.
+// Gives rows their sequence numbers, history, digest and commit. One Sequencer per transaction;
+// `finish` writes heads and commits. Used by sync, load and everything else that changes a record.
 class Sequencer {
  public:
   // `author` is zero for the centre itself.
@@ -90,8 +91,8 @@ class Sequencer {
 
   // The number that the next `store` in `scope` will take, to be used as `seq` of its versions.
   Result<std::uint64_t> next(const std::string& scope);
-  // Stores `after` as the live version: `after.seq` came from next(after.scope). Fills in info.commit,
-  // moves `before` into history (unless `replaced_is_past` is false), keeps digests.
+  // Stores `after` as the live version: `after.seq` came from next(after.scope). Fills in
+  // info.commit, moves `before` into history (unless `replaced_is_past` is false), keeps digests.
   Status store(const StoredRow* before, StoredRow after, bool replaced_is_past = true);
   Status finish();
 
@@ -130,10 +131,10 @@ struct LoadReport {
   std::vector<LoadProblem> problems;             // refused lines and those of another content
   std::vector<LoadProblem> warnings;             // flagged ones; unknown fields once per name
 };
-// A folder in the format of schema/README.md, "A folder of records". kNotFound/kInvalid when the folder
-// cannot be read; a bad line never stops the rest.
-Result<LoadReport> load_folder(Centre& centre, const std::string& folder, std::int64_t now,
-                               const std::function<void(const std::string& file, std::uint64_t lines)>&
-                                   progress);
+// A folder in the format of schema/README.md, "A folder of records". kNotFound/kInvalid when the
+// folder cannot be read; a bad line never stops the rest.
+Result<LoadReport> load_folder(
+    Centre& centre, const std::string& folder, std::int64_t now,
+    const std::function<void(const std::string& file, std::uint64_t lines)>& progress);
 
 }  // namespace nhip::server

@@ -1,6 +1,7 @@
 #include "centre/feed_pages.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/limits.h"
 
@@ -8,7 +9,7 @@ namespace nhip::server {
 
 namespace {
 
-constexpr std::uint64_t kRowOverhead = 160;       // what a row costs beside its cells, about
+constexpr std::uint64_t kRowOverhead = 160;  // what a row costs beside its cells, about
 constexpr std::uint64_t kCellOverhead = 20;
 constexpr std::uint64_t kExceptionOverhead = 48;
 
@@ -23,14 +24,18 @@ std::uint64_t size_of(const core::Cells& cells) {
 }
 
 bool holds(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& ranges, std::uint64_t seq) {
-  return std::any_of(ranges.begin(), ranges.end(),
-                     [seq](const auto& range) { return range.first <= seq && seq <= range.second; });
+  return std::any_of(ranges.begin(), ranges.end(), [seq](const auto& range) {
+    return range.first <= seq && seq <= range.second;
+  });
 }
 
 }  // namespace
 
-FeedPages::FeedPages(Centre& centre, const Rights& rights, const Exact& exact, std::uint64_t bytes_max)
-    : centre_(centre), rights_(rights), exact_(exact),
+FeedPages::FeedPages(Centre& centre, const Rights& rights, const Exact& exact,
+                     std::uint64_t bytes_max)
+    : centre_(centre),
+      rights_(rights),
+      exact_(exact),
       bytes_max_(bytes_max == 0 ? core::kChunkBytesMax
                                 : std::min<std::uint64_t>(bytes_max, core::kChunkBytesMax)) {}
 
@@ -82,7 +87,8 @@ Status FeedPages::correct(const std::map<Intake::RecordKey, std::string>& record
   return {};
 }
 
-Status FeedPages::read(const protocol::FeedRequest& request, std::vector<protocol::FeedAnswer>& answers) {
+Status FeedPages::read(const protocol::FeedRequest& request,
+                       std::vector<protocol::FeedAnswer>& answers) {
   const auto& granted = rights_.feeds();
   if (std::find(granted.begin(), granted.end(), request.feed) == granted.end()) return {};
   protocol::FeedAnswer answer;
@@ -122,7 +128,7 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   answer.head = head.seq;
   answer.digest = head.digest;
   answer.more = reached < head.seq;
-  answer.cursor = {centre_.keys().epoch, reached, 0};
+  answer.cursor = {centre_.keys().epoch, reached, 0, {}};
   if (answer.more) {
     NHIP_TRY_ASSIGN(answer.rows_left, centre_.store().count_in_scope(request.feed, reached));
   }
@@ -133,59 +139,99 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   return {};
 }
 
-Result<std::optional<ScopeCommit>> FeedPages::first_share(std::uint64_t commit) {
-  std::optional<ScopeCommit> first;
-  NHIP_TRY(centre_.store().each_commit(commit - 1, [&](const ScopeCommit& share) {
-    if (share.commit == commit) first = share;
-    return false;
-  }));
-  return first;
-}
-
-// The office's feed: all scopes but sealed ones, commit by commit. A commit is sent whole.
-Status FeedPages::read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer) {
+// The office's feed: all scopes but sealed ones, commit by commit. A page may end inside a commit,
+// so that one large commit cannot exceed a message; `within` then says how far it came.
+Status FeedPages::read_everything(const protocol::FeedRequest& request,
+                                  protocol::FeedAnswer& answer) {
   const protocol::Cursor& cursor = request.cursor;
-  if (cursor.seq > 0) {
-    NHIP_TRY_ASSIGN(const auto at, first_share(cursor.seq));
-    if (!at || at->salt != cursor.salt || cursor.epoch != centre_.keys().epoch) {
-      answer.restart = true;
-      return {};
-    }
+  NHIP_TRY_ASSIGN(const bool ours, is_ours_everywhere(cursor));
+  if (!ours) {
+    answer.restart = true;
+    return {};
   }
   NHIP_TRY_ASSIGN(const std::uint64_t last, centre_.store().last_commit());
   std::vector<ScopeCommit> shares;
-  std::uint64_t planned = 0;
-  bool cut = false;
-  NHIP_TRY(centre_.store().each_commit(cursor.seq, [&](const ScopeCommit& share) {
-    const bool new_commit = shares.empty() || shares.back().commit != share.commit;
-    // Enough is planned to fill the page; reading decides where it really ends.
-    if (new_commit && planned * kRowOverhead > bytes_max_) cut = true;
-    if (cut) answer.rows_left += share.last - share.first + 1;
-    if (!cut) planned += share.last - share.first + 1;
-    if (!cut) shares.push_back(share);
-    return true;
-  }));
-  std::uint64_t reached = last;
-  if (cut && !shares.empty()) reached = shares.back().commit;
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    const bool new_commit = i > 0 && shares[i].commit != shares[i - 1].commit;
-    if (new_commit && full()) {
-      reached = shares[i - 1].commit;
-      break;
-    }
-    if (is_sealed_scope(shares[i].scope)) continue;
-    NHIP_TRY_ASSIGN(const auto known, centre_.store().commit_before(shares[i].scope, cursor.seq));
-    NHIP_TRY(add_share(shares[i], known && cursor.seq > 0 ? known->last : 0, answer));
-  }
+  NHIP_TRY(plan(cursor.seq, shares, answer.rows_left));
   answer.head = last;
+  std::uint64_t reached = cursor.seq;
+  std::string within = cursor.within;
+  bool cut = false;
+  for (const ScopeCommit& share : shares) {
+    if (share.commit > reached + 1) within.clear();
+    reached = share.commit - 1;
+    NHIP_TRY(add_share(share, cursor.seq, answer, within, cut));
+    if (cut) break;
+  }
+  if (!cut) {
+    reached = answer.rows_left > 0 && !shares.empty() ? shares.back().commit : last;
+    within.clear();
+  }
   answer.more = reached < last;
-  answer.cursor = {centre_.keys().epoch, reached, 0};
+  answer.cursor = {centre_.keys().epoch, reached, 0, within};
   if (reached > 0) {
     NHIP_TRY_ASSIGN(const auto share, first_share(reached));
     if (!share) return {Code::kCorrupt, "no_commit", "The centre's store lacks a commit."};
     answer.cursor.salt = share->salt;
   }
-  if (answer.more) return {};
+  return answer.more ? Status() : sum_digests(answer);
+}
+
+Result<bool> FeedPages::is_ours_everywhere(const protocol::Cursor& cursor) {
+  if (cursor.seq == 0 && cursor.within.empty()) return true;
+  if (cursor.epoch != centre_.keys().epoch) return false;
+  if (cursor.seq == 0) return true;
+  NHIP_TRY_ASSIGN(const auto at, first_share(cursor.seq));
+  return at && at->salt == cursor.salt;
+}
+
+// The shares that may fill a page, whole commits; what lies behind them is only counted.
+Status FeedPages::plan(std::uint64_t after, std::vector<ScopeCommit>& shares, std::uint64_t& left) {
+  std::uint64_t planned = 0;
+  bool enough = false;
+  return centre_.store().each_commit(after, [&](const ScopeCommit& share) {
+    const std::uint64_t rows = share.last - share.first + 1;
+    const bool new_commit = shares.empty() || shares.back().commit != share.commit;
+    if (new_commit && planned * kRowOverhead > bytes_max_) enough = true;
+    if (enough)
+      left += rows;
+    else
+      shares.push_back(share);
+    planned += rows;
+    return true;
+  });
+}
+
+// `within` is the last (scope, seq) already sent of this share's commit; it moves on with every
+// row.
+Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t after_commit,
+                            protocol::FeedAnswer& answer, std::string& within, bool& cut) {
+  if (is_sealed_scope(share.scope)) return {};
+  std::uint64_t from = share.first - 1;
+  if (!within.empty()) {
+    const std::size_t mark = within.rfind(' ');
+    const std::string scope = within.substr(0, mark);
+    if (share.scope < scope) return {};
+    if (share.scope == scope && mark != std::string::npos) {
+      from = std::max<std::uint64_t>(from, std::strtoull(within.c_str() + mark + 1, nullptr, 10));
+    }
+  }
+  NHIP_TRY_ASSIGN(const auto known, centre_.store().commit_before(share.scope, after_commit));
+  const std::uint64_t position = known && after_commit > 0 ? known->last : 0;
+  return centre_.store().each_in_scope(share.scope, from, share.last, [&](const StoredRow& row) {
+    if (full()) {
+      cut = true;
+      return false;
+    }
+    within = share.scope + ' ' + std::to_string(row.seq);
+    if (exact_.count({share.scope, row.seq}) > 0) return true;
+    protocol::RowUpdate update = update_for(row, position);
+    update.scope = row.scope;
+    answer.rows.push_back(std::move(update));
+    return true;
+  });
+}
+
+Status FeedPages::sum_digests(protocol::FeedAnswer& answer) {
   NHIP_TRY_ASSIGN(const auto scopes, centre_.store().scopes());
   for (const std::string& scope : scopes) {
     if (is_sealed_scope(scope)) continue;
@@ -195,14 +241,13 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request, protocol
   return {};
 }
 
-Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t position, protocol::FeedAnswer& answer) {
-  return centre_.store().each_in_scope(share.scope, share.first - 1, share.last, [&](const StoredRow& row) {
-    if (exact_.count({share.scope, row.seq}) > 0) return true;
-    protocol::RowUpdate update = update_for(row, position);
-    update.scope = row.scope;
-    answer.rows.push_back(std::move(update));
-    return true;
-  });
+Result<std::optional<ScopeCommit>> FeedPages::first_share(std::uint64_t commit) {
+  std::optional<ScopeCommit> first;
+  NHIP_TRY(centre_.store().each_commit(commit - 1, [&](const ScopeCommit& share) {
+    if (share.commit == commit) first = share;
+    return false;
+  }));
+  return first;
 }
 
 Result<std::map<std::string, std::string>> FeedPages::devices() {

@@ -1,5 +1,6 @@
-// FeedPages: the pages of an answer. State-based: a record appears once, at its latest sequence number,
-// whole when the device cannot hold it yet and otherwise as the cells that changed since its cursor.
+// FeedPages: the pages of an answer. State-based: a record appears once, at its latest sequence
+// number, whole when the device cannot hold it yet and otherwise as the cells that changed since
+// its cursor.
 #pragma once
 
 #include <map>
@@ -30,7 +31,11 @@ class FeedPages {
  private:
   Status read_scope(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
   Status read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
-  Status add_share(const ScopeCommit& share, std::uint64_t position, protocol::FeedAnswer& answer);
+  Status add_share(const ScopeCommit& share, std::uint64_t after_commit,
+                   protocol::FeedAnswer& answer, std::string& within, bool& cut);
+  Status plan(std::uint64_t after, std::vector<ScopeCommit>& shares, std::uint64_t& left);
+  Status sum_digests(protocol::FeedAnswer& answer);
+  Result<bool> is_ours_everywhere(const protocol::Cursor& cursor);
   // The row as the device needs it, knowing its scope up to `position`.
   protocol::RowUpdate update_for(const StoredRow& row, std::uint64_t position);
   void note_authors(const core::Versions& versions);

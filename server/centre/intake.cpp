@@ -15,16 +15,19 @@ const core::CellKey kDeletedCell{kDeletedField, {}};
 
 std::string text_of(const Value& value) { return value.text() ? *value.text() : std::string(); }
 
-// What the record's cells would be if nothing stood against the operation; enough to find its scope.
+// What the record's cells would be if nothing stood against the operation; enough to find its
+// scope.
 core::Cells naive_result(const StoredRow* current, const core::Operation& op) {
   core::Cells cells = current ? current->row.cells : core::Cells{};
   for (const core::Change& change : op.changes) core::set_cell(cells, change.cell, change.value);
   return cells;
 }
 
-// The scope of the record after the operation. A delete of a record that never came here says itself
-// which scope it means; it leaves a tombstone, so that the record cannot come back from elsewhere.
-Result<std::string> scope_after(const Type& type, const StoredRow* current, const core::Operation& op) {
+// The scope of the record after the operation. A delete of a record that never came here says
+// itself which scope it means; it leaves a tombstone, so that the record cannot come back from
+// elsewhere.
+Result<std::string> scope_after(const Type& type, const StoredRow* current,
+                                const core::Operation& op) {
   const bool only_delete = op.changes.size() == 1 && op.changes.front().cell == kDeletedCell;
   if (current == nullptr && only_delete && !op.scope.empty()) return op.scope;
   return record::scope_of(type, naive_result(current, op));
@@ -33,7 +36,10 @@ Result<std::string> scope_after(const Type& type, const StoredRow* current, cons
 }  // namespace
 
 Intake::Intake(Centre& centre, const Principal& who, const Rights& rights, std::int64_t now)
-    : centre_(centre), who_(who), rights_(rights), now_(now),
+    : centre_(centre),
+      who_(who),
+      rights_(rights),
+      now_(now),
       sequencer_(centre, who.replica.replica, who.device.device_id, now),
       received_seq_(who.replica.received_seq) {}
 
@@ -44,7 +50,8 @@ Status Intake::take(const core::Group& group) {
   const std::uint64_t last = group.operations.back().seq;
   if (last <= received_seq_) return repeat(group);
   if (first != received_seq_ + 1) {
-    return {Code::kConflict, "seq_gap", "The centre expects operation " + std::to_string(received_seq_ + 1) + " next.",
+    return {Code::kConflict, "seq_gap",
+            "The centre expects operation " + std::to_string(received_seq_ + 1) + " next.",
             "Sync again; if this stays, the replica was put back from a copy."};
   }
   for (const core::Operation& op : group.operations) {
@@ -76,7 +83,8 @@ Status Intake::take(const core::Group& group) {
   return {};
 }
 
-// Sent before: its answer was lost. It has its effect already; the device is told what became of it.
+// Sent before: its answer was lost. It has its effect already; the device is told what became of
+// it.
 Status Intake::repeat(const core::Group& group) {
   protocol::GroupVerdict verdict;
   verdict.first = group.operations.front().seq;
@@ -84,7 +92,8 @@ Status Intake::repeat(const core::Group& group) {
   verdict.verdict = protocol::Verdict::kDuplicate;
   NHIP_TRY_ASSIGN(const auto entry, centre_.store().inbox_of(who_.replica.replica, verdict.first));
   if (entry) {
-    verdict.verdict = entry->state == "held" ? protocol::Verdict::kHeld : protocol::Verdict::kRejected;
+    verdict.verdict =
+        entry->state == "held" ? protocol::Verdict::kHeld : protocol::Verdict::kRejected;
     verdict.at_fault = entry->at_fault;
     verdict.code = entry->code;
     verdict.field = entry->field;
@@ -123,12 +132,14 @@ Status Intake::refuse(const core::Group& group, const Refusal& refusal) {
 
 Result<std::optional<Intake::Refusal>> Intake::examine(const core::Operation& op) {
   const auto refusal = [&](const Status& status, const std::string& field = {}) {
-    return std::optional<Refusal>({protocol::Verdict::kRejected, op.seq, status.name(), field, status.message()});
+    return std::optional<Refusal>(
+        {protocol::Verdict::kRejected, op.seq, status.name(), field, status.message()});
   };
   const Type* type = centre_.schema().type(op.type);
   if (type == nullptr) {
-    return std::optional<Refusal>({protocol::Verdict::kHeld, op.seq, "unknown_type", "",
-                                   "The centre does not know this kind of record yet; it is kept until it does."});
+    return std::optional<Refusal>(
+        {protocol::Verdict::kHeld, op.seq, "unknown_type", "",
+         "The centre does not know this kind of record yet; it is kept until it does."});
   }
   if (type->number < 16) return examine_conflict(op);
   const Status shape = record::check_changes(*type, op.changes);
@@ -136,10 +147,13 @@ Result<std::optional<Intake::Refusal>> Intake::examine(const core::Operation& op
   if (!shape.ok()) return refusal(shape, shape.message().substr(0, shape.message().find(':')));
   for (const core::Change& change : op.changes) {
     const Field* field = type->field(change.cell.field);
-    const bool sealed = field != nullptr &&
-        (field->sealed || std::count(field->sealed_elements.begin(), field->sealed_elements.end(), change.cell.element) > 0);
+    const bool sealed =
+        field != nullptr &&
+        (field->sealed || std::count(field->sealed_elements.begin(), field->sealed_elements.end(),
+                                     change.cell.element) > 0);
     if (sealed && type->companion_of.empty()) {
-      return refusal({Code::kForbidden, "sealed_field", "This field may only be stored sealed."}, field->path);
+      return refusal({Code::kForbidden, "sealed_field", "This field may only be stored sealed."},
+                     field->path);
     }
   }
   NHIP_TRY_ASSIGN(const auto current, centre_.store().row(op.type, op.id));
@@ -157,9 +171,10 @@ Result<std::optional<Intake::Refusal>> Intake::examine(const core::Operation& op
   return std::optional<Refusal>();
 }
 
-// Fields with policy `server`: a unit may only make the transitions the schema lists, judged from the
-// value the writer saw. Where somebody else changed it meanwhile, merging decides instead.
-Status Intake::examine_transitions(const Type& type, const core::Operation& op, const StoredRow* current) const {
+// Fields with policy `server`: a unit may only make the transitions the schema lists, judged from
+// the value the writer saw. Where somebody else changed it meanwhile, merging decides instead.
+Status Intake::examine_transitions(const Type& type, const core::Operation& op,
+                                   const StoredRow* current) const {
   if (rights_.office()) return {};
   for (const core::Change& change : op.changes) {
     const Field* field = type.field(change.cell.field);
@@ -169,12 +184,15 @@ Status Intake::examine_transitions(const Type& type, const core::Operation& op, 
     if (current != nullptr) {
       from = text_of(core::cell_value(current->row.cells, change.cell));
       const core::Version& version = current->row.versions.of(change.cell);
-      if (version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica) continue;
+      if (version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica)
+        continue;
     }
-    const bool listed = std::any_of(field->transitions.begin(), field->transitions.end(),
-                                    [&](const Transition& t) { return t.from == from && t.to == to; });
+    const bool listed =
+        std::any_of(field->transitions.begin(), field->transitions.end(),
+                    [&](const Transition& t) { return t.from == from && t.to == to; });
     if (from != to && !listed) {
-      return {Code::kForbidden, "not_allowed", field->path + ": only the office may make this change of state."};
+      return {Code::kForbidden, "not_allowed",
+              field->path + ": only the office may make this change of state."};
     }
   }
   return {};
@@ -190,21 +208,25 @@ Result<std::optional<Intake::Refusal>> Intake::examine_conflict(const core::Oper
     return refusal("bad_value", "A conflict was settled with a value of the wrong kind.");
   }
   NHIP_TRY_ASSIGN(const auto row, centre_.store().row(op.type, op.id));
-  if (!row || !rights_.may_receive(row->scope)) return refusal("not_found", "There is no such conflict.");
+  if (!row || !rights_.may_receive(row->scope))
+    return refusal("not_found", "There is no such conflict.");
   for (const core::Change& change : op.changes) {
     const Field* field = type.field(change.cell.field);
     if (field == nullptr || field->group != "settled") {
-      return refusal("read_only_type", "Conflict records are made by the centre; they can be settled only.");
+      return refusal("read_only_type",
+                     "Conflict records are made by the centre; they can be settled only.");
     }
   }
   const Value& needs = core::cell_value(row->row.cells, {type.field("needs_person")->number, {}});
   if (needs.integer() && *needs.integer() != 0 && !rights_.settles_review()) {
-    return refusal("needs_lead", "This conflict is settled by a lead of the unit or by the office.");
+    return refusal("needs_lead",
+                   "This conflict is settled by a lead of the unit or by the office.");
   }
   return std::optional<Refusal>();
 }
 
-Result<core::WriterView> Intake::view_of(const core::Operation& op, const std::string& scope) const {
+Result<core::WriterView> Intake::view_of(const core::Operation& op,
+                                         const std::string& scope) const {
   core::WriterView view;
   view.author = who_.replica.replica;
   view.seen = op.seen;
@@ -245,18 +267,25 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const bool restamped = ordered.stamp != op.stamp;
   if (restamped) ++corrected_stamps_;
   core::MergeResult merged = core::merge(type, before ? &before->row : nullptr, ordered, view, seq);
-  const bool reopened = merged.changed && reopen(type, before, merged.row, {ordered.stamp, view.author, seq});
+  const bool reopened =
+      merged.changed && reopen(type, before, merged.row, {ordered.stamp, view.author, seq});
 
   const auto exact_row = exact_rows_.find({op.type, op.id});
   const std::uint64_t current = before ? before->seq : 0;
-  const bool same_base = op.held == current || (exact_row != exact_rows_.end() && exact_row->second == current);
+  const bool same_base =
+      op.held == current || (exact_row != exact_rows_.end() && exact_row->second == current);
   const bool exact = merged.exact && !restamped && !reopened && same_base && op.scope == scope;
   if (!merged.changed) {
     seq = current;
   } else {
-    StoredRow after{op.type, op.id, scope, seq, std::move(merged.row), {}, before ? before->source_id : ""};
-    after.info = {before ? before->info.rev + 1 : 1, now_, core::hlc_ms(op.stamp), view.author,
-                  who_.device.device_id, 0};
+    StoredRow after{
+        op.type, op.id, scope, seq, std::move(merged.row), {}, before ? before->source_id : ""};
+    after.info = {before ? before->info.rev + 1 : 1,
+                  now_,
+                  core::hlc_ms(op.stamp),
+                  view.author,
+                  who_.device.device_id,
+                  0};
     NHIP_TRY(sequencer_.store(before, after));
     if (!type.spread_as.empty()) NHIP_TRY(spread(centre_, sequencer_, after));
   }
@@ -268,9 +297,11 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   return exact;
 }
 
-// A state that only the office can give (no unit may enter it) and that has exactly one way out for a unit
-// is left by any edit a unit makes: an approved record that is changed is a submitted one again.
-bool Intake::reopen(const Type& type, const StoredRow* before, core::Row& row, const core::Version& version) const {
+// A state that only the office can give (no unit may enter it) and that has exactly one way out for
+// a unit is left by any edit a unit makes: an approved record that is changed is a submitted one
+// again.
+bool Intake::reopen(const Type& type, const StoredRow* before, core::Row& row,
+                    const core::Version& version) const {
   if (rights_.office() || before == nullptr) return false;
   for (const Field& field : type.fields) {
     if (field.policy != Policy::kServer) continue;

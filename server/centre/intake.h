@@ -1,6 +1,6 @@
-// Intake: the groups of one request, judged one by one. Each is taken whole, held whole or rejected whole
-// with the operation and field at fault named; one bad group never stops the others. Everything that was
-// taken commits with the request's transaction.
+// Intake: the groups of one request, judged one by one. Each is taken whole, held whole or rejected
+// whole with the operation and field at fault named; one bad group never stops the others.
+// Everything that was taken commits with the request's transaction.
 #pragma once
 
 #include <map>
@@ -40,11 +40,13 @@ class Intake {
   Status repeat(const core::Group& group);
   Result<std::optional<Refusal>> examine(const core::Operation& op);
   Result<std::optional<Refusal>> examine_conflict(const core::Operation& op);
-  Status examine_transitions(const Type& type, const core::Operation& op, const StoredRow* current) const;
+  Status examine_transitions(const Type& type, const core::Operation& op,
+                             const StoredRow* current) const;
   Result<bool> merge_one(const core::Operation& op, std::uint64_t& seq);
   Status refuse(const core::Group& group, const Refusal& refusal);
   Result<core::WriterView> view_of(const core::Operation& op, const std::string& scope) const;
-  bool reopen(const Type& type, const StoredRow* before, core::Row& row, const core::Version& version) const;
+  bool reopen(const Type& type, const StoredRow* before, core::Row& row,
+              const core::Version& version) const;
 
   Centre& centre_;
   const Principal& who_;

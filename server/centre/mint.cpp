@@ -28,8 +28,8 @@ Id conflict_id(std::uint16_t type, const Id& record, std::string_view what, cons
 }
 
 // The cells of the record as the writer had seen them; empty when unknown.
-Result<core::Cells> seen_cells(Centre& centre, std::uint16_t type, const Id& id, const std::string& scope,
-                               std::uint64_t seen) {
+Result<core::Cells> seen_cells(Centre& centre, std::uint16_t type, const Id& id,
+                               const std::string& scope, std::uint64_t seen) {
   core::Cells cells;
   if (seen == 0) return cells;
   NHIP_TRY_ASSIGN(const auto share, centre.store().commit_at(scope, seen));
@@ -43,8 +43,13 @@ Result<core::Cells> seen_cells(Centre& centre, std::uint16_t type, const Id& id,
 
 class Minter {
  public:
-  Minter(Centre& centre, Sequencer& sequencer, const Type& type, const core::Operation& op, const std::string& scope)
-      : centre_(centre), sequencer_(sequencer), type_(type), op_(op), scope_(scope),
+  Minter(Centre& centre, Sequencer& sequencer, const Type& type, const core::Operation& op,
+         const std::string& scope)
+      : centre_(centre),
+        sequencer_(sequencer),
+        type_(type),
+        op_(op),
+        scope_(scope),
         conflict_type_(*centre.schema().type("nhip_conflict")) {}
 
   Status mint(const core::ConflictEntry& entry, const core::Cells& base) {
@@ -77,20 +82,22 @@ class Minter {
   }
 
   std::string json_of(const core::CellKey& cell, const Value& value) const {
-    return record::cell_to_json(type_, cell, value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return record::cell_to_json(type_, cell, value)
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
 
   // Entries of one schema group that met in one operation are settled together.
   Id group_of(const core::ConflictEntry& entry) const {
     const Field* field = type_.field(entry.cell.field);
     const bool grouped = field != nullptr && field->is_scalar() && !field->group.empty();
-    const std::string what = grouped ? "group " + field->group : "field " + record::cell_path(type_, entry.cell);
+    const std::string what =
+        grouped ? "group " + field->group : "field " + record::cell_path(type_, entry.cell);
     core::Version operation{0, sequencer_.author(), op_.seq};
     return conflict_id(op_.type, op_.id, what, operation, operation);
   }
 
-  Status set_side(core::Cells& cells, const std::string& side, const core::CellKey& cell, const Value& value,
-                  const core::Version& version) const {
+  Status set_side(core::Cells& cells, const std::string& side, const core::CellKey& cell,
+                  const Value& value, const core::Version& version) const {
     set(cells, (side + ".value").c_str(), Value(json_of(cell, value)));
     std::string by = "centre";
     if (version.author != Author{}) {
@@ -112,8 +119,8 @@ class Minter {
 
 }  // namespace
 
-Status mint_conflicts(Centre& centre, Sequencer& sequencer, const Type& type, const core::Operation& op,
-                      std::uint64_t seen, const std::string& scope,
+Status mint_conflicts(Centre& centre, Sequencer& sequencer, const Type& type,
+                      const core::Operation& op, std::uint64_t seen, const std::string& scope,
                       const std::vector<core::ConflictEntry>& entries) {
   if (entries.empty()) return {};
   NHIP_TRY_ASSIGN(const core::Cells base, seen_cells(centre, op.type, op.id, scope, seen));

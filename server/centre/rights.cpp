@@ -15,8 +15,8 @@ std::string text_at(const Type& type, const StoredRow& row, const char* path) {
   return value.text() ? *value.text() : std::string();
 }
 
-// The unit and all units whose records it inherited: those that merged into it, were absorbed by it or
-// split into it, and so on backwards.
+// The unit and all units whose records it inherited: those that merged into it, were absorbed by it
+// or split into it, and so on backwards.
 Result<std::set<std::string>> unit_and_predecessors(Centre& centre, const std::string& unit) {
   std::set<std::string> units{unit};
   const Type* type = centre.schema().type("org_unit");
@@ -91,7 +91,8 @@ bool Rights::may_receive(const std::string& scope) const {
 
 Status Rights::may_write(const Type& type, const std::string& scope) const {
   if (type.writers == Writers::kCentre) {
-    return {Code::kForbidden, "read_only_type", "Records of this type are made by the centre itself."};
+    return {Code::kForbidden, "read_only_type",
+            "Records of this type are made by the centre itself."};
   }
   if (office_ && !is_sealed_scope(scope)) return {};
   if (type.writers == Writers::kAny && shared_.count(scope) > 0) return {};

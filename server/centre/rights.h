@@ -1,5 +1,5 @@
-// Rights: what a device may receive and write. Decided from the server's own records alone; nothing a
-// device says about itself counts.
+// Rights: what a device may receive and write. Decided from the server's own records alone; nothing
+// a device says about itself counts.
 #pragma once
 
 #include <set>

@@ -20,7 +20,8 @@ std::uint64_t draw_salt(const Centre::Random& random) {
 Centre::Centre(ServerStore& store, const Schema& schema, const CentreKeys& keys, Random random)
     : store_(store), schema_(schema), keys_(keys), random_(std::move(random)) {}
 
-Sequencer::Sequencer(Centre& centre, const Author& author, const std::string& device_id, std::int64_t now)
+Sequencer::Sequencer(Centre& centre, const Author& author, const std::string& device_id,
+                     std::int64_t now)
     : centre_(centre), author_(author), device_id_(device_id), now_(now) {}
 
 Result<Sequencer::Touched*> Sequencer::scope(const std::string& name) {
@@ -60,7 +61,8 @@ Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_
   }
   to->head.seq = after.seq;
   ++to->head.rows;
-  to->head.digest += crypto::element(key, after.type, after.id, after.seq, core::is_deleted(after.row.cells));
+  to->head.digest +=
+      crypto::element(key, after.type, after.id, after.seq, core::is_deleted(after.row.cells));
   after.info.commit = commit_;
   return centre_.store().put_row(after);
 }

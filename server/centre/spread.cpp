@@ -1,5 +1,5 @@
-// A sector activity stays with the office; each unit it names gets a read-only row with the common fields
-// and its own share alone. Which fields name units is schema data (`names_unit`).
+// A sector activity stays with the office; each unit it names gets a read-only row with the common
+// fields and its own share alone. Which fields name units is schema data (`names_unit`).
 
 #include <algorithm>
 #include <set>
@@ -30,14 +30,16 @@ std::set<std::string> named_units(const Type& type, const core::Cells& cells) {
   for (const auto& [cell, value] : cells) {
     const Field* field = type.field(cell.field);
     if (field == nullptr || field->names_unit.empty()) continue;
-    if (std::string unit = unit_of(*field, cell, value); !unit.empty()) units.insert(std::move(unit));
+    if (std::string unit = unit_of(*field, cell, value); !unit.empty())
+      units.insert(std::move(unit));
   }
   return units;
 }
 
-// Common fields by equal path; of lists that name units only the unit's own elements, except plain lists
-// of units (who else takes part is common knowledge).
-core::Cells share_of(const Type& from, const Type& to, const core::Cells& cells, const std::string& unit) {
+// Common fields by equal path; of lists that name units only the unit's own elements, except plain
+// lists of units (who else takes part is common knowledge).
+core::Cells share_of(const Type& from, const Type& to, const core::Cells& cells,
+                     const std::string& unit) {
   core::Cells share;
   for (const auto& [cell, value] : cells) {
     const Field* source = from.field(cell.field);
@@ -54,16 +56,21 @@ core::Cells share_of(const Type& from, const Type& to, const core::Cells& cells,
 class Spreader {
  public:
   Spreader(Centre& centre, Sequencer& sequencer, const StoredRow& record)
-      : centre_(centre), sequencer_(sequencer), record_(record),
-        from_(*centre.schema().type(record.type)), to_(*centre.schema().type(from_.spread_as)) {}
+      : centre_(centre),
+        sequencer_(sequencer),
+        record_(record),
+        from_(*centre.schema().type(record.type)),
+        to_(*centre.schema().type(from_.spread_as)) {}
 
   Status run() {
     NHIP_TRY_ASSIGN(const std::set<std::string> before, named_before());
     std::set<std::string> now;
     // Only what the office holds is spread; a unit's own joint event stays with its unit.
     const bool elsewhere = record_.scope.compare(0, to_.scope.prefix.size(), to_.scope.prefix) != 0;
-    if (elsewhere && !core::is_deleted(record_.row.cells)) now = named_units(from_, record_.row.cells);
-    for (const std::string& unit : now) NHIP_TRY(write(unit, share_of(from_, to_, record_.row.cells, unit)));
+    if (elsewhere && !core::is_deleted(record_.row.cells))
+      now = named_units(from_, record_.row.cells);
+    for (const std::string& unit : now)
+      NHIP_TRY(write(unit, share_of(from_, to_, record_.row.cells, unit)));
     for (const std::string& unit : before) {
       if (now.count(unit) == 0) NHIP_TRY(remove(unit));
     }
@@ -109,14 +116,21 @@ class Spreader {
     } else {
       after.row.versions = before->row.versions;
       for (const auto& [cell, value] : before->row.cells) {
-        if (core::cell_value(cells, cell) != value) after.row.versions.exceptions.insert_or_assign(cell, version);
+        if (core::cell_value(cells, cell) != value)
+          after.row.versions.exceptions.insert_or_assign(cell, version);
       }
       for (const auto& [cell, value] : cells) {
-        if (core::cell_value(before->row.cells, cell) != value) after.row.versions.exceptions.insert_or_assign(cell, version);
+        if (core::cell_value(before->row.cells, cell) != value)
+          after.row.versions.exceptions.insert_or_assign(cell, version);
       }
     }
     after.row.cells = std::move(cells);
-    after.info = {before ? before->info.rev + 1 : 1, sequencer_.now(), sequencer_.now(), Author{}, "centre", 0};
+    after.info = {before ? before->info.rev + 1 : 1,
+                  sequencer_.now(),
+                  sequencer_.now(),
+                  Author{},
+                  "centre",
+                  0};
     return sequencer_.store(before, std::move(after));
   }
 

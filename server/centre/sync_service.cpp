@@ -17,19 +17,22 @@ Status refused(const char* code, const char* message, const char* hint) {
   return {Code::kUnauthenticated, code, message, hint};
 }
 
-// A counter is used once. The very same request may come twice (its answer was lost); anything else with
-// an old counter was replayed or comes from a copy of the replica.
-Status check_counter(const ReplicaRecord& replica, const protocol::RequestProof& proof, const Bytes& digest) {
+// A counter is used once. The very same request may come twice (its answer was lost); anything else
+// with an old counter was replayed or comes from a copy of the replica.
+Status check_counter(const ReplicaRecord& replica, const protocol::RequestProof& proof,
+                     const Bytes& digest) {
   if (proof.counter > replica.counter) return {};
   if (proof.counter == replica.counter && digest == replica.request_digest) return {};
   return refused("counter_used", "This request number was used before.",
-                 "If this device was put back from a copy, enrol it again under a new code; its work is kept.");
+                 "If this device was put back from a copy, enrol it again under a new code; its "
+                 "work is kept.");
 }
 
 Status check_order(const std::vector<core::Group>& groups) {
   std::uint64_t expected = 0;
   for (const core::Group& group : groups) {
-    if (group.operations.empty()) return {Code::kMalformed, "bad_message", "A group without operations."};
+    if (group.operations.empty())
+      return {Code::kMalformed, "bad_message", "A group without operations."};
     for (const core::Operation& op : group.operations) {
       if (op.seq == 0 || (expected != 0 && op.seq != expected)) {
         return {Code::kMalformed, "bad_message", "Operation numbers must follow each other."};
@@ -46,17 +49,21 @@ Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& pro
                                std::string_view method, std::string_view path,
                                std::span<const std::uint8_t> body, std::int64_t now) {
   NHIP_TRY_ASSIGN(const auto replica, centre.store().replica(proof.replica));
-  if (!replica) return refused("not_enrolled", "This centre does not know the device.", "Enrol it with a code from the office.");
+  if (!replica)
+    return refused("not_enrolled", "This centre does not know the device.",
+                   "Enrol it with a code from the office.");
   NHIP_TRY_ASSIGN(const auto device, centre.store().device(replica->device_id));
   crypto::PublicKey key{};
   if (!device || replica->public_key.size() != key.size()) {
-    return refused("not_enrolled", "This centre does not know the device.", "Enrol it with a code from the office.");
+    return refused("not_enrolled", "This centre does not know the device.",
+                   "Enrol it with a code from the office.");
   }
   std::copy(replica->public_key.begin(), replica->public_key.end(), key.begin());
-  const Bytes text = protocol::request_text(method, path, centre.keys().centre_id.text(), proof.replica,
-                                            proof.counter, body);
+  const Bytes text = protocol::request_text(method, path, centre.keys().centre_id.text(),
+                                            proof.replica, proof.counter, body);
   if (!crypto::verify(key, text, proof.signature)) {
-    return refused("bad_signature", "The request's signature does not fit the device.", "Try again.");
+    return refused("bad_signature", "The request's signature does not fit the device.",
+                   "Try again.");
   }
   if (device->revoked_at) {
     return refused("device_revoked", "The office has revoked this device.",
@@ -75,7 +82,8 @@ Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& pro
 Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
                                     const protocol::SyncRequest& request, std::int64_t now) {
   if (request.protocol < kProtocolVersionMin || request.protocol > kProtocolVersion) {
-    return Status(Code::kVersion, "unknown_protocol", "The centre does not speak this protocol version.",
+    return Status(Code::kVersion, "unknown_protocol",
+                  "The centre does not speak this protocol version.",
                   "Update the older of the two programs.");
   }
   NHIP_TRY(check_order(request.push));

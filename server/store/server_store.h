@@ -1,8 +1,9 @@
 // ServerStore: what the centre remembers. One interface, one contract suite (tests/contract), two
 // implementations: SQLite (the embedded default) and memory (for tests); PostgreSQL comes later.
 //
-// Nothing above this line may assume one process or one machine: whatever is cached (heads, digests)
-// belongs to the implementation. Confined: the caller serialises access. All times are ms since 1970.
+// Nothing above this line may assume one process or one machine: whatever is cached (heads,
+// digests) belongs to the implementation. Confined: the caller serialises access. All times are ms
+// since 1970.
 //
 // A store keeps rows as opaque states: it never merges and knows no schema. Lists come in ascending
 // order of their key unless said otherwise. A callback may read the store but must not write to it.
@@ -27,12 +28,12 @@ namespace nhip::server {
 
 // What belongs to one accepted version of a record beside its cells.
 struct VersionInfo {
-  std::uint32_t rev = 0;          // numbers the accepted versions of a record, from 1
+  std::uint32_t rev = 0;  // numbers the accepted versions of a record, from 1
   std::int64_t received_at = 0;
-  std::int64_t updated_at = 0;    // the device's own time, not trusted
-  Author author;                  // zero for versions that were loaded
+  std::int64_t updated_at = 0;  // the device's own time, not trusted
+  Author author;                // zero for versions that were loaded
   std::string device_id;
-  std::uint64_t commit = 0;       // centre-wide commit number that brought it
+  std::uint64_t commit = 0;  // centre-wide commit number that brought it
 
   friend bool operator==(const VersionInfo&, const VersionInfo&) = default;
 };
@@ -42,7 +43,7 @@ struct StoredRow {
   std::uint16_t type = 0;
   Id id;
   std::string scope;
-  std::uint64_t seq = 0;          // its sequence number in its scope
+  std::uint64_t seq = 0;  // its sequence number in its scope
   core::Row row;
   VersionInfo info;
   std::string source_id;
@@ -72,7 +73,7 @@ struct ScopeCommit {
 };
 
 struct ScopeHead {
-  std::uint64_t seq = 0;   // 0: nothing there yet
+  std::uint64_t seq = 0;  // 0: nothing there yet
   std::uint64_t salt = 0;
   std::uint64_t commit = 0;
   std::uint64_t rows = 0;
@@ -93,38 +94,38 @@ struct ReplicaRecord {
   Author replica;
   std::string device_id;
   Bytes public_key;
-  std::uint64_t counter = 0;        // highest request counter seen
-  Bytes request_digest;             // of the request that had it
-  std::uint64_t received_seq = 0;   // highest operation committed
+  std::uint64_t counter = 0;       // highest request counter seen
+  Bytes request_digest;            // of the request that had it
+  std::uint64_t received_seq = 0;  // highest operation committed
   std::string token;
   std::int64_t last_contact = 0;
-  std::string client;               // program and version
-  std::int64_t clock_skew_ms = 0;   // device clock minus server clock at last contact
+  std::string client;              // program and version
+  std::int64_t clock_skew_ms = 0;  // device clock minus server clock at last contact
   std::uint32_t schema_version = 0;
 
   friend bool operator==(const ReplicaRecord&, const ReplicaRecord&) = default;
 };
 
 struct EnrolmentCode {
-  std::string handle;               // finds it (first 4 characters)
-  Bytes hash;                       // of all 25 characters
+  std::string handle;  // finds it (first 4 characters)
+  Bytes hash;          // of all 25 characters
   std::string unit_id, role, label;
   std::int64_t expires_at = 0;
   std::uint32_t tries_left = 5;
-  std::string used_by;              // device id; empty = not used
-  Bytes used_key;                   // the public key that used it, so that a repeat gets the same answer
+  std::string used_by;  // device id; empty = not used
+  Bytes used_key;       // the public key that used it, so that a repeat gets the same answer
 
   friend bool operator==(const EnrolmentCode&, const EnrolmentCode&) = default;
 };
 
 // A group that was not merged: rejected, held, or out of its device's scope. Never dropped.
 struct InboxEntry {
-  std::uint64_t number = 0;         // given by the store
+  std::uint64_t number = 0;  // given by the store
   Author author;
   std::string device_id, unit_id;
-  std::string state;                // "rejected" or "held"
+  std::string state;  // "rejected" or "held"
   std::string code, field, text;
-  std::uint64_t at_fault = 0;       // seq of the operation
+  std::uint64_t at_fault = 0;  // seq of the operation
   std::int64_t received_at = 0;
   core::Group group;
 
@@ -137,7 +138,7 @@ class ServerStore {
 
   // --- transactions. Writes outside one are a programmer's fault (kInternal).
   virtual Status begin() = 0;
-  virtual Status commit() = 0;   // durable when it returns
+  virtual Status commit() = 0;  // durable when it returns
   virtual void rollback() = 0;
   // A part of the transaction that can be undone alone; not nested. Both release and
   // rollback_to_savepoint end it; commit keeps, and rollback undoes, what an open one holds.
@@ -154,7 +155,8 @@ class ServerStore {
   // All replaced versions, by (rev, received_at).
   virtual Result<std::vector<PastVersion>> past(std::uint16_t type, const Id& id) = 0;
   // Live rows of a type, ascending id, deleted ones too. Stops when `each` returns false.
-  virtual Status each_row(std::uint16_t type, const std::function<bool(const StoredRow&)>& each) = 0;
+  virtual Status each_row(std::uint16_t type,
+                          const std::function<bool(const StoredRow&)>& each) = 0;
 
   // --- feeds
   // Live rows of a scope with after < seq ≤ upto, ascending; stops when `each` returns false.
@@ -167,10 +169,12 @@ class ServerStore {
 
   // --- commits
   virtual Result<std::uint64_t> last_commit() = 0;
-  // kConflict "commit_exists" when the scope has a share of this commit, or one that ends at `last`.
+  // kConflict "commit_exists" when the scope has a share of this commit, or one that ends at
+  // `last`.
   virtual Status add_commit(const ScopeCommit& commit) = 0;
   // The share of `scope` in the commit that gave out `seq` there (first ≤ seq ≤ last).
-  virtual Result<std::optional<ScopeCommit>> commit_at(const std::string& scope, std::uint64_t seq) = 0;
+  virtual Result<std::optional<ScopeCommit>> commit_at(const std::string& scope,
+                                                       std::uint64_t seq) = 0;
   // The share of `scope` in the newest commit ≤ `commit`.
   virtual Result<std::optional<ScopeCommit>> commit_before(const std::string& scope,
                                                            std::uint64_t commit) = 0;
@@ -198,8 +202,9 @@ class ServerStore {
   virtual Result<std::optional<std::string>> setting(const std::string& name) = 0;
   virtual Status put_setting(const std::string& name, const std::string& value) = 0;
 
-  // Checks the store's own consistency; kCorrupt says what is wrong. Every scope's head must count its
-  // live rows (deleted ones too) and be no older than its rows and commits; everything must decode.
+  // Checks the store's own consistency; kCorrupt says what is wrong. Every scope's head must count
+  // its live rows (deleted ones too) and be no older than its rows and commits; everything must
+  // decode.
   virtual Status verify() = 0;
 };
 

@@ -1,5 +1,6 @@
-// Random work on several devices, random syncs with losses: in the end everybody holds the same records,
-// every digest agrees, and each value that was ever acknowledged is current, replaced knowingly, or listed.
+// Random work on several devices, random syncs with losses: in the end everybody holds the same
+// records, every digest agrees, and each value that was ever acknowledged is current, replaced
+// knowingly, or listed.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -17,7 +18,8 @@ namespace {
 class Script {
  public:
   explicit Script(std::uint64_t seed) : random_(seed) {
-    for (const char* unit : {"U-01", "U-01", "U-02", "U-03", "U-03"}) members_.push_back(&fleet_.add(unit));
+    for (const char* unit : {"U-01", "U-01", "U-02", "U-03", "U-03"})
+      members_.push_back(&fleet_.add(unit));
   }
 
   void step() {
@@ -56,7 +58,9 @@ class Script {
   }
 
  private:
-  std::size_t below(std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_); }
+  std::size_t below(std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_);
+  }
   std::string word() { return "v" + std::to_string(++written_); }
 
   void create(Member& who) {
@@ -76,10 +80,13 @@ class Script {
       case 0: change["title"] = word(); break;
       case 1: change["place"] = word(); break;
       case 2: change["reached"] = {{"children", below(1000)}, {"families", below(1000)}}; break;
-      case 3: change["topics"] = {"T" + std::to_string(1 + below(9)), "T" + std::to_string(1 + below(9))}; break;
+      case 3:
+        change["topics"] = {"T" + std::to_string(1 + below(9)), "T" + std::to_string(1 + below(9))};
+        break;
       default: change["status"] = below(2) == 0 ? "DONE" : "CANCELLED"; break;
     }
-    if (change.contains("topics") && change["topics"][0] == change["topics"][1]) change["topics"].erase(1);
+    if (change.contains("topics") && change["topics"][0] == change["topics"][1])
+      change["topics"].erase(1);
     who.edit("activity", id, change.dump());
   }
 

@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
+
 #include "support/fleet.h"
 
 using namespace nhip;
@@ -9,7 +11,8 @@ using nhip::test::Fleet;
 using nhip::test::Member;
 
 namespace {
-const char* kActivity = R"({"title":"Khám sức khoẻ","category":"TE07","start_date":"2026-06-01","topics":["T2"]})";
+const char* kActivity =
+    R"({"title":"Khám sức khoẻ","category":"TE07","start_date":"2026-06-01","topics":["T2"]})";
 }
 
 TEST_CASE("fleet: a lost request costs a repetition and nothing else", "[fleet][I4]") {
@@ -92,11 +95,13 @@ TEST_CASE("fleet: work left in the outbox survives a restart of the program", "[
   CHECK(fleet.records("activity").size() == 1);
 }
 
-TEST_CASE("fleet: a rejected group goes to the tray, the rest flows, and a correction is taken", "[fleet][I17]") {
+TEST_CASE("fleet: a rejected group goes to the tray, the rest flows, and a correction is taken",
+          "[fleet][I17]") {
   Fleet fleet;
   Member& a = fleet.add("U-01");
   const Id good = a.put("activity", kActivity);
-  const Id foreign = a.put("activity", R"({"unit_id":"U-02","title":"Của đơn vị khác","category":"TE01"})");
+  const Id foreign =
+      a.put("activity", R"({"unit_id":"U-02","title":"Của đơn vị khác","category":"TE01"})");
   const Id later = a.put("activity", kActivity);
   const SyncReport report = a.sync();
   CHECK(report.rejected == 1);
@@ -168,4 +173,100 @@ TEST_CASE("fleet: a byte budget stops early and the next sync goes on", "[fleet]
   CHECK(part->received < 60);
   CHECK(b.sync().verified);
   CHECK(b.list("activity") == a.list("activity"));
+}
+
+TEST_CASE("fleet: the office's pages may end inside one large commit", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  Member& b = fleet.add("U-02");
+  Member& office = fleet.add("U-CDN", "office");
+  for (Member* unit : {&a, &b}) {
+    REQUIRE(unit->replica()
+                .write([](Transaction& txn) -> Status {
+                  for (int i = 0; i < 80; ++i) NHIP_TRY(txn.put("activity", kActivity).status());
+                  return {};
+                })
+                .ok());
+  }
+  a.sync();
+  SyncOptions options;
+  options.budget_bytes = 12'000;
+  std::size_t held = 0;
+  for (int part = 0; part < 60 && held < 160; ++part) {
+    const auto report = nhip::sync(office.replica(), office.transport, options);
+    INFO(report.status().name() << ": " << report.status().message());
+    REQUIRE(report.ok());
+    if (part == 2) b.sync();
+    if (part == 4)
+      a.edit("activity", *Id::parse(a.list("activity")[5]["id"].get<std::string>()),
+             R"({"place":"P"})");
+    if (part == 4) a.sync();
+    const std::size_t now = office.list("activity").size();
+    CHECK(now >= held);
+    held = now;
+  }
+  CHECK(office.sync().verified);
+  CHECK(office.list("activity") == fleet.records("activity"));
+  CHECK(office.list("activity").size() == 160);
+}
+
+TEST_CASE("fleet: a sync can be stopped and goes on later", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  a.put("activity", kActivity);
+  std::atomic<bool> stop = true;
+  SyncOptions options;
+  options.cancel = &stop;
+  const auto report = nhip::sync(a.replica(), a.transport, options);
+  REQUIRE_FALSE(report.ok());
+  CHECK(report.status().name() == "cancelled");
+  CHECK(a.status().pending == 1);
+  CHECK(a.sync().verified);
+}
+
+TEST_CASE("fleet: watchers hear of local and of remote changes after they committed", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  Member& b = fleet.add("U-01");
+  std::vector<std::pair<std::string, bool>> heard;
+  std::size_t seen = 0;
+  b.replica().watch([&](const std::vector<std::string>& types, bool remote) {
+    for (const std::string& type : types) heard.emplace_back(type, remote);
+    seen = b.list("activity").size();
+  });
+  a.put("activity", kActivity);
+  a.sync();
+  b.sync();
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0] == std::make_pair(std::string("activity"), true));
+  CHECK(seen == 1);
+  b.put("plan", R"({"year":2026,"title":"Kế hoạch"})");
+  CHECK(heard.back() == std::make_pair(std::string("plan"), false));
+}
+
+TEST_CASE("fleet: progress is told round by round", "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  for (int i = 0; i < 5; ++i) a.put("activity", kActivity);
+  std::vector<SyncProgress> told;
+  SyncOptions options;
+  options.progress = [&](const SyncProgress& progress) { told.push_back(progress); };
+  REQUIRE(nhip::sync(a.replica(), a.transport, options).ok());
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.back().sent == 5);
+  CHECK(told.back().to_send == 5);
+  CHECK(told.back().bytes_up > 0);
+}
+
+TEST_CASE("fleet: a transaction of more than a thousand records is refused and leaves nothing",
+          "[fleet]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  const Status written = a.replica().write([](Transaction& txn) -> Status {
+    for (int i = 0; i < 1001; ++i) NHIP_TRY(txn.put("activity", kActivity).status());
+    return {};
+  });
+  CHECK(written.code() == Code::kLimit);
+  CHECK(a.list("activity").empty());
+  CHECK(a.status().pending == 0);
 }

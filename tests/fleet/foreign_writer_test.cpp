@@ -1,4 +1,5 @@
-// Another SQLite tool writes the record tables of a replica: whatever it does syncs like anything else.
+// Another SQLite tool writes the record tables of a replica: whatever it does syncs like anything
+// else.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,8 @@ using nhip::test::Member;
 
 namespace {
 
-const char* kActivity = R"({"title":"Trại hè","category":"TE04","start_date":"2026-07-01","topics":["T3"],
+const char* kActivity =
+    R"({"title":"Trại hè","category":"TE04","start_date":"2026-07-01","topics":["T3"],
   "participants":[{"kind":"OFFICIAL","key":"CB-01-001","unit_id":"U-01"}]})";
 
 std::string blob(const Id& id) {
@@ -46,14 +48,16 @@ struct Pair {
 
 TEST_CASE("fleet: an UPDATE by another tool arrives at the centre", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("UPDATE activity SET title='Sửa bằng sqlite3', funding_union=5 WHERE id=" + blob(pair.id));
+  pair.a.sql("UPDATE activity SET title='Sửa bằng sqlite3', funding_union=5 WHERE id=" +
+             blob(pair.id));
   CHECK(pair.a.status().pending == 1);
   pair.settle_and_compare();
   CHECK(pair.b.get("activity", pair.id)["title"] == "Sửa bằng sqlite3");
   CHECK(pair.b.get("activity", pair.id)["funding"]["union"] == 5);
 }
 
-TEST_CASE("fleet: an INSERT by another tool gets an id and this device's unit", "[fleet][capture]") {
+TEST_CASE("fleet: an INSERT by another tool gets an id and this device's unit",
+          "[fleet][capture]") {
   Pair pair;
   pair.a.sql("INSERT INTO activity(title,category) VALUES('Mới','TE01')");
   pair.settle_and_compare();
@@ -79,7 +83,9 @@ TEST_CASE("fleet: INSERT OR REPLACE is an edit of that id", "[fleet][capture]") 
 
 TEST_CASE("fleet: INSERT OR REPLACE that names the rid is an edit of that id", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("INSERT OR REPLACE INTO activity(rid,id,unit_id,title) SELECT rid,id,unit_id,'Cùng rid' FROM activity");
+  pair.a.sql(
+      "INSERT OR REPLACE INTO activity(rid,id,unit_id,title) SELECT rid,id,unit_id,'Cùng rid' FROM "
+      "activity");
   pair.settle_and_compare();
   REQUIRE(pair.b.list("activity").size() == 1);
   CHECK(pair.b.get("activity", pair.id)["title"] == "Cùng rid");
@@ -96,7 +102,8 @@ TEST_CASE("fleet: a rid used again is a delete and a new record", "[fleet][captu
   CHECK(pair.b.get("activity", pair.id).is_null());
 }
 
-TEST_CASE("fleet: a changed id is the end of one record and the beginning of another", "[fleet][capture]") {
+TEST_CASE("fleet: a changed id is the end of one record and the beginning of another",
+          "[fleet][capture]") {
   Pair pair;
   pair.a.sql("UPDATE activity SET id=randomblob(16)");
   pair.settle_and_compare();
@@ -106,9 +113,10 @@ TEST_CASE("fleet: a changed id is the end of one record and the beginning of ano
 
 TEST_CASE("fleet: rows of child tables are captured", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("INSERT INTO activity_topics(parent,value) SELECT rid,'T5' FROM activity;"
-             "DELETE FROM activity_topics WHERE value='T3';"
-             "UPDATE activity_participants SET unit_id='U-09'");
+  pair.a.sql(
+      "INSERT INTO activity_topics(parent,value) SELECT rid,'T5' FROM activity;"
+      "DELETE FROM activity_topics WHERE value='T3';"
+      "UPDATE activity_participants SET unit_id='U-09'");
   pair.settle_and_compare();
   const auto record = pair.b.get("activity", pair.id);
   CHECK(record["topics"] == nlohmann::json({"T5"}));
@@ -121,7 +129,8 @@ TEST_CASE("fleet: a change that is changed back leaves no trace", "[fleet][captu
   CHECK(pair.a.status().pending == 0);
 }
 
-TEST_CASE("fleet: a row that another tool moved to another rid stays the same record", "[fleet][capture]") {
+TEST_CASE("fleet: a row that another tool moved to another rid stays the same record",
+          "[fleet][capture]") {
   Pair pair;
   pair.a.sql("UPDATE activity SET rid=900");
   CHECK(pair.a.status().pending == 0);
@@ -132,17 +141,20 @@ TEST_CASE("fleet: a row that another tool moved to another rid stays the same re
 
 TEST_CASE("fleet: a value of the wrong kind is refused by the table itself", "[fleet][capture]") {
   Pair pair;
-  CHECK_FALSE(pair.a.replica().write([](Transaction& txn) {
-    return txn.execute("UPDATE activity SET funding_union='nhiều'");
-  }).ok());
+  CHECK_FALSE(pair.a.replica()
+                  .write([](Transaction& txn) {
+                    return txn.execute("UPDATE activity SET funding_union='nhiều'");
+                  })
+                  .ok());
   CHECK(pair.a.status().pending == 0);
 }
 
 TEST_CASE("fleet: SQL inside a transaction may not touch the bookkeeping", "[fleet]") {
   Pair pair;
-  CHECK_FALSE(pair.a.replica().write([](Transaction& txn) {
-    return txn.execute("DELETE FROM _nhip_op");
-  }).ok());
-  CHECK_FALSE(pair.a.replica().query("DELETE FROM activity", {}, [](const auto&) { return true; }).ok());
+  CHECK_FALSE(pair.a.replica()
+                  .write([](Transaction& txn) { return txn.execute("DELETE FROM _nhip_op"); })
+                  .ok());
+  CHECK_FALSE(
+      pair.a.replica().query("DELETE FROM activity", {}, [](const auto&) { return true; }).ok());
   CHECK(pair.a.list("activity").size() == 1);
 }

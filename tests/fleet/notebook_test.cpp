@@ -59,12 +59,14 @@ TEST_CASE("fleet: every kind of value arrives as it was entered", "[fleet][I15]"
 
 TEST_CASE("fleet: a field that the schema does not know is kept and passed on", "[fleet][I16]") {
   Kitchen kitchen;
-  const Id id = kitchen.a.put("recipe", R"({"shelf":"soups","title":"Canh","colour":{"of":"bowl"}})");
+  const Id id =
+      kitchen.a.put("recipe", R"({"shelf":"soups","title":"Canh","colour":{"of":"bowl"}})");
   kitchen.settle();
   CHECK(kitchen.b.get("recipe", id)["colour"]["of"] == "bowl");
 }
 
-TEST_CASE("fleet: a type with one fixed scope may be written by everybody and reaches everybody", "[fleet]") {
+TEST_CASE("fleet: a type with one fixed scope may be written by everybody and reaches everybody",
+          "[fleet]") {
   Kitchen kitchen;
   Member& other = kitchen.fleet.add("cakes");
   other.put("bookmark", R"({"url":"https://example.org","tags":["x"]})");
@@ -87,14 +89,16 @@ TEST_CASE("fleet: elements of a map are merged one by one", "[fleet]") {
 
 TEST_CASE("fleet: sealed fields are refused by name at entry", "[fleet]") {
   Kitchen kitchen;
-  const auto refused = kitchen.a.replica().put("guest", R"({"shelf":"soups","health":{"allergy":"lạc"}})");
+  const auto refused =
+      kitchen.a.replica().put("guest", R"({"shelf":"soups","health":{"allergy":"lạc"}})");
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.status().name() == "sealed_field");
   CHECK(kitchen.a.list("guest").empty());
   CHECK(kitchen.a.status().pending == 0);
 }
 
-TEST_CASE("fleet: text keeps its bytes and two normal forms of one word are no conflict", "[fleet][I15]") {
+TEST_CASE("fleet: text keeps its bytes and two normal forms of one word are no conflict",
+          "[fleet][I15]") {
   Kitchen kitchen;
   const Id id = kitchen.a.put("recipe", R"({"shelf":"soups","title":"x"})");
   kitchen.settle();
@@ -115,10 +119,13 @@ TEST_CASE("fleet: work entered before enrolment is kept, placed and sent", "[fle
   REQUIRE(replica.ok());
   const auto id = (*replica)->put("bookmark", R"({"url":"https://early.example"})");
   REQUIRE(id.ok());
-  REQUIRE((*replica)->write([](Transaction& txn) {
-    return txn.execute("INSERT INTO recipe(title) VALUES('Trước khi ghi danh')");
-  }).ok());
-  const auto code = server::make_code(*fleet.centre, "soups", "field", "early", 3'600'000, fleet.now_ms);
+  REQUIRE((*replica)
+              ->write([](Transaction& txn) {
+                return txn.execute("INSERT INTO recipe(title) VALUES('Trước khi ghi danh')");
+              })
+              .ok());
+  const auto code =
+      server::make_code(*fleet.centre, "soups", "field", "early", 3'600'000, fleet.now_ms);
   REQUIRE(code.ok());
   nhip::test::LoopbackTransport transport(fleet);
   REQUIRE(enrol(**replica, transport, {"http://127.0.0.1:1", code->code, "early"}).ok());

@@ -22,7 +22,8 @@ void settle(std::initializer_list<Member*> members) {
 
 }  // namespace
 
-TEST_CASE("fleet: a record entered on one device reaches the centre and the unit's other device", "[fleet]") {
+TEST_CASE("fleet: a record entered on one device reaches the centre and the unit's other device",
+          "[fleet]") {
   Fleet fleet;
   Member& a = fleet.add("U-01");
   Member& b = fleet.add("U-01");
@@ -64,7 +65,9 @@ TEST_CASE("fleet: edits of different fields are both kept without a conflict", "
   CHECK(a.conflicts().empty());
 }
 
-TEST_CASE("fleet: of two edits of one field the later wins and the other is listed with both values", "[fleet][I3]") {
+TEST_CASE(
+    "fleet: of two edits of one field the later wins and the other is listed with both values",
+    "[fleet][I3]") {
   Fleet fleet;
   Member& a = fleet.add("U-01");
   Member& b = fleet.add("U-01");
@@ -139,8 +142,10 @@ TEST_CASE("fleet: an edit beats a concurrent delete, and the delete is listed", 
   const bool delete_first = GENERATE(true, false);
   a.edit("activity", id, R"({"title":"Vẫn cần"})");
   b.remove("activity", id);
-  if (delete_first) settle({&b, &a});
-  else settle({&a, &b});
+  if (delete_first)
+    settle({&b, &a});
+  else
+    settle({&a, &b});
   for (Member* each : {&a, &b}) {
     CHECK(each->get("activity", id)["title"] == "Vẫn cần");
     REQUIRE(each->conflicts().size() == 1);
@@ -197,7 +202,8 @@ TEST_CASE("fleet: the office follows all units with one cursor", "[fleet]") {
   CHECK(office.get("activity", id) == a.get("activity", id));
 }
 
-TEST_CASE("fleet: each unit a sector activity names gets its own share and no other", "[fleet][I8]") {
+TEST_CASE("fleet: each unit a sector activity names gets its own share and no other",
+          "[fleet][I8]") {
   Fleet fleet;
   Member& office = fleet.add("U-CDN", "office");
   Member& a = fleet.add("U-01");

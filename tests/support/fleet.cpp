@@ -1,8 +1,8 @@
 #include "support/fleet.h"
 
+#include <sqlite3.h>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <sqlite3.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -32,7 +32,8 @@ std::string new_folder() {
   return pattern;
 }
 
-std::string path_of(const std::string& url, std::vector<std::pair<std::string, std::string>>& query) {
+std::string path_of(const std::string& url,
+                    std::vector<std::pair<std::string, std::string>>& query) {
   const std::string rest = url.substr(url.find('/', url.find("://") + 3));
   const std::size_t mark = rest.find('?');
   if (mark == std::string::npos) return rest;
@@ -75,7 +76,8 @@ Result<Response> LoopbackTransport::send(const Request& request) {
 Member::Member(Fleet& fleet, std::string path, std::string unit, std::string role)
     : transport(fleet), fleet_(fleet), path_(std::move(path)) {
   open(true);
-  const auto code = must(server::make_code(*fleet.centre, unit, role, "test", 3'600'000, fleet.now_ms));
+  const auto code =
+      must(server::make_code(*fleet.centre, unit, role, "test", 3'600'000, fleet.now_ms));
   must(enrol(*replica_, transport, {"http://127.0.0.1:1", code.code, "test"}));
 }
 
@@ -151,7 +153,8 @@ void Member::sql(const std::string& sql) {
 Fleet::Fleet(const std::string& json)
     : folder(new_folder()),
       schema_json(json.empty() ? std::string(nhip::embedded::union_registry()) : json),
-      store(server::make_memory_store()), schema(std::make_unique<Schema>(must(Schema::parse(schema_json)))),
+      store(server::make_memory_store()),
+      schema(std::make_unique<Schema>(must(Schema::parse(schema_json)))),
       keys(std::make_unique<server::CentreKeys>()) {
   crypto::initialise();
   keys->centre_id = *Id::parse("0f0e0d0c-0b0a-4908-8706-050403020100");

@@ -1,4 +1,5 @@
-// Fleet: some replicas and a centre in one process, without sockets, on a clock that the test moves.
+// Fleet: some replicas and a centre in one process, without sockets, on a clock that the test
+// moves.
 //
 //     Fleet fleet;
 //     Member& a = fleet.add("U-01");
@@ -46,11 +47,11 @@ class Member {
   void remove(const std::string& type, const Id& id);
   nlohmann::json get(const std::string& type, const Id& id);  // null when it is not there
   nlohmann::json list(const std::string& type);
-  SyncReport sync();               // must end well
+  SyncReport sync();  // must end well
   Result<SyncReport> try_sync(std::int64_t patience_ms = 0);
   ReplicaStatus status();
   std::vector<Conflict> conflicts();
-  void reopen();                   // as after a restart of the program
+  void reopen();                     // as after a restart of the program
   void sql(const std::string& sql);  // as another tool: a connection of its own, no engine
 
   Replica& replica() { return *replica_; }

@@ -11,8 +11,8 @@ namespace nhip::tidy {
 // No file of code has more than 600 lines: the noun that hides in a longer one has not been found.
 Complaints size_complaints(const Tree& tree);
 
-// A C++ file opens with a sentence on what it is; a test, and a source with a header of its own, need
-// not repeat it. A header guards itself by #pragma once.
+// A C++ file opens with a sentence on what it is; a test, and a source with a header of its own,
+// need not repeat it. A header guards itself by #pragma once.
 Complaints opening_complaints(const Tree& tree);
 
 // No marks of unfinished work, in any text file.

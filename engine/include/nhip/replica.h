@@ -3,14 +3,15 @@
 //     auto replica = nhip::Replica::open({.path = "field.db"});
 //     auto id = (*replica)->put("activity", R"({"title":"Tết Thiếu nhi 1/6","category":"TE01"})");
 //
-// Records are ordinary rows of ordinary SQLite tables, one table per type; this class reads and writes
-// them as JSON (UTF-8 text, the form of schema/README.md) or by SQL inside a transaction. Every local
-// transaction is sealed as one group in the same database transaction that stores it, durably
-// (synchronous=FULL): when a write returns, the work survives a crash and stands in the outbox.
+// Records are ordinary rows of ordinary SQLite tables, one table per type; this class reads and
+// writes them as JSON (UTF-8 text, the form of schema/README.md) or by SQL inside a transaction.
+// Every local transaction is sealed as one group in the same database transaction that stores it,
+// durably (synchronous=FULL): when a write returns, the work survives a crash and stands in the
+// outbox.
 //
-// Threading: Confined. Any number of processes may hold the same file; a lock beside it is taken for
-// each local transaction only (others wait up to 10 s, then kBusy), never across a network wait.
-// Errors leave the replica as it was before the call.
+// Threading: Confined. Any number of processes may hold the same file; a lock beside it is taken
+// for each local transaction only (others wait up to 10 s, then kBusy), never across a network
+// wait. Errors leave the replica as it was before the call.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,8 @@ Environment system_environment();
 
 struct OpenOptions {
   std::string path;
-  // JSON text of the schema; needed to create a replica, otherwise the one stored in the file is used.
+  // JSON text of the schema; needed to create a replica, otherwise the one stored in the file is
+  // used.
   std::string schema_json;
   bool create = false;       // make a new, not yet enrolled replica when the file is not there
   std::string default_unit;  // only with create: value of the scope column when a row names none
@@ -50,10 +52,10 @@ struct OpenOptions {
 
 struct ReplicaStatus {
   std::string device_id, unit_id, role, server;
-  std::string epoch;                     // empty until the first sync
-  std::uint64_t pending = 0;             // operations not yet received by the centre
-  std::uint64_t rejected = 0, held = 0;  // tray entries
-  std::uint64_t conflicts = 0;           // open ones
+  std::string epoch;                         // empty until the first sync
+  std::uint64_t pending = 0;                 // operations not yet received by the centre
+  std::uint64_t rejected = 0, held = 0;      // tray entries
+  std::uint64_t conflicts = 0;               // open ones
   std::optional<std::int64_t> last_sync_at;  // unix ms of the last sync that ended well
   bool synced = false, backed_up = false;
 };
@@ -116,9 +118,9 @@ class Replica {
   const Schema& schema() const;
 
   // --- writing. Each call is one transaction, one group.
-  // Creates the record, or edits it when `id` exists: only the fields given change; a list given replaces
-  // the list. Text is normalised to NFC. kInvalid names the field; kForbidden for types this device may
-  // not write; "sealed_field" for fields that may only be stored sealed.
+  // Creates the record, or edits it when `id` exists: only the fields given change; a list given
+  // replaces the list. Text is normalised to NFC. kInvalid names the field; kForbidden for types
+  // this device may not write; "sealed_field" for fields that may only be stored sealed.
   Result<Id> put(std::string_view type, std::string_view json);
   Status remove(std::string_view type, const Id& id);
   Status undelete(std::string_view type, const Id& id);
@@ -134,8 +136,8 @@ class Replica {
   Status query(std::string_view sql, const std::vector<Value>& values,
                const std::function<bool(const std::vector<Value>& row)>& row);
 
-  // Calls `changed` after every commit of this object with the names of the types it touched; `remote`
-  // tells whether a sync brought it. Runs on the committing thread, no lock held.
+  // Calls `changed` after every commit of this object with the names of the types it touched;
+  // `remote` tells whether a sync brought it. Runs on the committing thread, no lock held.
   void watch(std::function<void(const std::vector<std::string>& types, bool remote)> changed);
 
   // --- what a person must know

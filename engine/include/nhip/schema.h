@@ -1,8 +1,8 @@
 // Schema: what a centre's records look like, as data.
 //
-// A schema is read from JSON (grammar: schema/README.md), never changed afterwards and shared by device
-// and server. Types and fields have permanent small numbers; the numbers, not the names, travel and are
-// stored. Immutable after parsing, so it may be read from any thread.
+// A schema is read from JSON (grammar: schema/README.md), never changed afterwards and shared by
+// device and server. Types and fields have permanent small numbers; the numbers, not the names,
+// travel and are stored. Immutable after parsing, so it may be read from any thread.
 #pragma once
 
 #include <cstdint>
@@ -62,14 +62,15 @@ struct Field {
   std::string path;          // JSON path, dotted: "funding.union"
   Column column;             // of a scalar: its column in the record's table ("funding_union")
   Shape shape = Shape::kScalar;
-  Policy policy = Policy::kLww;          // for kMap policy: how one element merges is element_policy
+  Policy policy = Policy::kLww;  // for kMap policy: how one element merges is element_policy
   Policy element_policy = Policy::kLww;  // kLww or kReview
   std::string group;                     // fields of one group are merged and judged as one
   std::vector<std::string> ladder;       // rank order of kLadder, lowest first; "A|B" share a rank
   std::vector<Transition> transitions;   // of kServer: what a unit may do
   bool sealed = false;                   // class P3: never stands in a main row
   std::vector<std::string> sealed_elements;  // of a map: element keys of class P3
-  // Of a list whose elements name units: the column that holds the unit. Says where spread_as rows go.
+  // Of a list whose elements name units: the column that holds the unit. Says where spread_as rows
+  // go.
   std::string names_unit;
   // Child table of kSet, kObjects and kMap: "<type>_<field>" with `parent` (a rid), keys, values.
   std::vector<Column> keys;
@@ -100,24 +101,26 @@ struct Type {
   std::string name;          // also the table's name
   ScopeRule scope;
   Writers writers = Writers::kUnit;
-  std::vector<Field> fields;              // in ascending number
-  std::vector<std::string> natural_key;   // field paths; ids are UUIDv5 of them when given
-  std::string companion_of;               // this type holds the sealed fields of that one
-  std::string spread_as;                  // the server keeps read-only rows of that type per named unit
-  std::string spread_from;                // this type holds such rows of that one
+  std::vector<Field> fields;             // in ascending number
+  std::vector<std::string> natural_key;  // field paths; ids are UUIDv5 of them when given
+  std::string companion_of;              // this type holds the sealed fields of that one
+  std::string spread_as;    // the server keeps read-only rows of that type per named unit
+  std::string spread_from;  // this type holds such rows of that one
 
   const Field* field(std::uint16_t number) const noexcept;
   const Field* field(std::string_view path) const noexcept;
 };
 
 // Field numbers with a meaning of the engine's own in every type.
-inline constexpr std::uint16_t kDeletedField = 0;    // 1 = the record is deleted
-inline constexpr std::uint16_t kExtraField = 65535;  // JSON object of fields the schema does not know
+inline constexpr std::uint16_t kDeletedField = 0;  // 1 = the record is deleted
+inline constexpr std::uint16_t kExtraField =
+    65535;  // JSON object of fields the schema does not know
 
 class Schema {
  public:
-  // Reads the JSON text of a schema. Refuses with kInvalid and the place at fault: numbers that repeat,
-  // names that are no identifiers, unknown words, references to nothing. The engine's own types
+  // Reads the JSON text of a schema. Refuses with kInvalid and the place at fault: numbers that
+  // repeat, names that are no identifiers, unknown words, references to nothing. The engine's own
+  // types
   // (`nhip_conflict`) are part of every schema.
   static Result<Schema> parse(std::string_view json);
 

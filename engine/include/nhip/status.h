@@ -1,9 +1,9 @@
 // Status and Result: how every operation of the engine says what became of it.
 //
-// Operating errors are values. The code is one of a closed list ordered by what the caller does next
-// (see `next_step`); `name` is the stable snake_case word that also stands in JSON and in the protocol;
-// `message` says what happened and `hint` what to do about it. A status never carries a secret or the
-// contents of a record. Nothing in the engine throws.
+// Operating errors are values. The code is one of a closed list ordered by what the caller does
+// next (see `next_step`); `name` is the stable snake_case word that also stands in JSON and in the
+// protocol; `message` says what happened and `hint` what to do about it. A status never carries a
+// secret or the contents of a record. Nothing in the engine throws.
 #pragma once
 
 #include <string>
@@ -24,11 +24,11 @@ enum class Code : int {
   kMalformed = 7,        // bytes from outside do not follow their grammar: refuse
   kInvalid = 8,          // data breaks a rule of its schema: correct it
   kNotFound = 9,
-  kConflict = 10,        // the state does not allow it (already there, already used)
-  kLimit = 11,           // larger than a limit of the engine
+  kConflict = 10,  // the state does not allow it (already there, already used)
+  kLimit = 11,     // larger than a limit of the engine
   kDiskFull = 12,
-  kUsage = 13,           // the caller asked for something that makes no sense
-  kInternal = 14,        // a fault of ours
+  kUsage = 13,     // the caller asked for something that makes no sense
+  kInternal = 14,  // a fault of ours
 };
 
 enum class NextStep { kNothing, kRetryLater, kAskAPerson, kUpdate, kKeepEvidence, kCorrectInput };
@@ -84,8 +84,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::in_place_index<1>, std::move(value)) {}           // NOLINT: implicit
-  Result(Status status) : held_(std::in_place_index<0>, std::move(status)) {}    // NOLINT: implicit
+  Result(T value) : held_(std::in_place_index<1>, std::move(value)) {}         // NOLINT: implicit
+  Result(Status status) : held_(std::in_place_index<0>, std::move(status)) {}  // NOLINT: implicit
 
   bool ok() const noexcept { return held_.index() == 1; }
   const Status& status() const noexcept {
@@ -104,14 +104,14 @@ class [[nodiscard]] Result {
   std::variant<Status, T> held_;
 };
 
-// The two macros of the code base: leave the function with the error of an expression, or bind its value.
-// Each use makes a name of its own, so that they may stand inside each other's lambdas.
+// The two macros of the code base: leave the function with the error of an expression, or bind its
+// value. Each use makes a name of its own, so that they may stand inside each other's lambdas.
 #define NHIP_CONCAT_INNER(a, b) a##b
 #define NHIP_CONCAT(a, b) NHIP_CONCAT_INNER(a, b)
 
 #define NHIP_TRY(expression) NHIP_TRY_AS(NHIP_CONCAT(nhip_status_, __COUNTER__), expression)
-#define NHIP_TRY_AS(name, expression)                   \
-  do {                                                  \
+#define NHIP_TRY_AS(name, expression)                      \
+  do {                                                     \
     if (auto name = (expression); !name.ok()) return name; \
   } while (false)
 

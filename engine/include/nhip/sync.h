@@ -26,23 +26,24 @@ struct EnrolOptions {
   std::string label;   // what the office sees in its list of devices
 };
 
-// Makes this replica a device of the centre: checks the server's key against the code before anything
-// secret is sent, then exchanges keys. Work entered before is kept and sent at the first sync. Safe to
-// repeat after a lost answer. kConflict when the replica belongs to a centre already; kUnauthenticated
-// "wrong_code", "used_code", "expired_code"; kForbidden "wrong_server" when the key does not match.
+// Makes this replica a device of the centre: checks the server's key against the code before
+// anything secret is sent, then exchanges keys. Work entered before is kept and sent at the first
+// sync. Safe to repeat after a lost answer. kConflict when the replica belongs to a centre already;
+// kUnauthenticated "wrong_code", "used_code", "expired_code"; kForbidden "wrong_server" when the
+// key does not match.
 Status enrol(Replica& replica, Transport& transport, const EnrolOptions& options);
 
 struct SyncProgress {
   std::uint64_t rounds = 0;
-  std::uint64_t sent = 0, to_send = 0;          // operations
-  std::uint64_t received = 0;                   // rows
-  std::uint64_t behind = 0;                     // rows the centre still has for this device, estimated
+  std::uint64_t sent = 0, to_send = 0;  // operations
+  std::uint64_t received = 0;           // rows
+  std::uint64_t behind = 0;             // rows the centre still has for this device, estimated
   std::uint64_t bytes_up = 0, bytes_down = 0;
 };
 
 struct SyncOptions {
-  std::string server;                 // another address of the same centre; empty = the enrolled one
-  std::uint64_t budget_bytes = 0;     // stop before more than this has moved; 0 = no limit
+  std::string server;              // another address of the same centre; empty = the enrolled one
+  std::uint64_t budget_bytes = 0;  // stop before more than this has moved; 0 = no limit
   std::int64_t patience_ms = 30'000;  // without progress; a refused connection ends it within 5 s
   std::function<void(const SyncProgress&)> progress;
   const std::atomic<bool>* cancel = nullptr;
@@ -58,8 +59,9 @@ struct SyncReport {
   bool complete = false;    // nothing is left to send or receive (a budget may stop earlier)
 };
 
-// One whole sync, resumable at any point: chunks commit on both sides one by one. kUnavailable after
-// patience ran out; kUnauthenticated when revoked; kVersion when the centre is too new or too old.
+// One whole sync, resumable at any point: chunks commit on both sides one by one. kUnavailable
+// after patience ran out; kUnauthenticated when revoked; kVersion when the centre is too new or too
+// old.
 Result<SyncReport> sync(Replica& replica, Transport& transport, const SyncOptions& options = {});
 
 }  // namespace nhip

@@ -18,11 +18,11 @@ using Bytes = std::vector<std::uint8_t>;
 class Value {
  public:
   Value() = default;
-  Value(std::int64_t integer) : held_(integer) {}          // NOLINT: implicit
-  Value(double real) : held_(real) {}                      // NOLINT: implicit
-  Value(std::string text) : held_(std::move(text)) {}      // NOLINT: implicit
-  Value(const char* text) : held_(std::string(text)) {}    // NOLINT: implicit
-  Value(Bytes blob) : held_(std::move(blob)) {}            // NOLINT: implicit
+  Value(std::int64_t integer) : held_(integer) {}        // NOLINT: implicit
+  Value(double real) : held_(real) {}                    // NOLINT: implicit
+  Value(std::string text) : held_(std::move(text)) {}    // NOLINT: implicit
+  Value(const char* text) : held_(std::string(text)) {}  // NOLINT: implicit
+  Value(Bytes blob) : held_(std::move(blob)) {}          // NOLINT: implicit
 
   bool is_null() const noexcept { return held_.index() == 0; }
   const std::int64_t* integer() const noexcept { return std::get_if<std::int64_t>(&held_); }

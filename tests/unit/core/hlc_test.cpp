@@ -5,9 +5,11 @@
 
 using namespace nhip::core;
 
-TEST_CASE("core/hlc: a tick is strictly later than the last stamp, whatever the wall clock says", "[core][I7]") {
+TEST_CASE("core/hlc: a tick is strictly later than the last stamp, whatever the wall clock says",
+          "[core][I7]") {
   Hlc last = make_hlc(1'000'000);
-  for (const std::int64_t wall : {1'000'000LL, 5LL, 0LL, -7LL, 1'000'001LL, 4'102'444'800'000LL, 3LL}) {
+  for (const std::int64_t wall :
+       {1'000'000LL, 5LL, 0LL, -7LL, 1'000'001LL, 4'102'444'800'000LL, 3LL}) {
     const Hlc next = tick(last, wall);
     CHECK(next > last);
     last = next;
@@ -23,7 +25,8 @@ TEST_CASE("core/hlc: a counter that overflows borrows the next millisecond", "[c
   CHECK(tick(full, 10) == make_hlc(11, 0));
 }
 
-TEST_CASE("core/hlc: stamps from the far future are corrected to the instant of receipt", "[core][I13]") {
+TEST_CASE("core/hlc: stamps from the far future are corrected to the instant of receipt",
+          "[core][I13]") {
   const std::int64_t now = 1'000'000'000;
   const Hlc far = make_hlc(now + kFutureToleranceMs + 1);
   CHECK(restamp(far, now, 3) == make_hlc(now, 3));

@@ -12,9 +12,20 @@ constexpr Author kA{0xA, 1};
 constexpr Author kB{0xB, 1};
 constexpr Author kOffice{0xF, 1};
 
-enum : std::uint16_t { kTitle = 1, kState = 2, kX = 3, kY = 4, kTags = 5, kNotes = 6, kCount = 7, kReview = 8, kOnce = 9 };
+enum : std::uint16_t {
+  kTitle = 1,
+  kState = 2,
+  kX = 3,
+  kY = 4,
+  kTags = 5,
+  kNotes = 6,
+  kCount = 7,
+  kReview = 8,
+  kOnce = 9
+};
 
-Field field(std::uint16_t number, Policy policy, std::string group = {}, Shape shape = Shape::kScalar) {
+Field field(std::uint16_t number, Policy policy, std::string group = {},
+            Shape shape = Shape::kScalar) {
   Field f;
   f.number = number;
   f.path = "f" + std::to_string(number);
@@ -29,10 +40,15 @@ const Type& type() {
     Type t;
     t.number = 20;
     t.name = "thing";
-    t.fields = {field(kTitle, Policy::kLww), field(kState, Policy::kLadder), field(kX, Policy::kReview, "xy"),
-                field(kY, Policy::kReview, "xy"), field(kTags, Policy::kSet, {}, Shape::kSet),
-                field(kNotes, Policy::kMap, {}, Shape::kMap), field(kCount, Policy::kReview),
-                field(kReview, Policy::kServer), field(kOnce, Policy::kFirst)};
+    t.fields = {field(kTitle, Policy::kLww),
+                field(kState, Policy::kLadder),
+                field(kX, Policy::kReview, "xy"),
+                field(kY, Policy::kReview, "xy"),
+                field(kTags, Policy::kSet, {}, Shape::kSet),
+                field(kNotes, Policy::kMap, {}, Shape::kMap),
+                field(kCount, Policy::kReview),
+                field(kReview, Policy::kServer),
+                field(kOnce, Policy::kFirst)};
     t.fields[1].ladder = {"PLANNED", "DONE|CANCELLED"};
     return t;
   }();
@@ -60,19 +76,24 @@ Operation op(Hlc stamp, std::vector<Change> changes) {
   return operation;
 }
 
-Change set(std::uint16_t f, Value value, std::string element = {}) { return {{f, std::move(element)}, std::move(value)}; }
+Change set(std::uint16_t f, Value value, std::string element = {}) {
+  return {{f, std::move(element)}, std::move(value)};
+}
 
-MergeResult by(const Author& author, std::uint64_t seen, const Row& row, const Operation& operation, std::uint64_t seq) {
-  return merge(type(), &row, operation, {author, seen, [](const Author& a) { return a == kOffice; }}, seq);
+MergeResult by(const Author& author, std::uint64_t seen, const Row& row, const Operation& operation,
+               std::uint64_t seq) {
+  return merge(type(), &row, operation,
+               {author, seen, [](const Author& a) { return a == kOffice; }}, seq);
 }
 
 const Value& at(const MergeResult& result, std::uint16_t f, std::string element = {}) {
   return cell_value(result.row.cells, {f, std::move(element)});
 }
 
-// Two writers that both saw sequence number 5; `first` is sequenced first. Returns what the second one's
-// merge makes of it.
-MergeResult meet(const Author& first, const Operation& a, const Author& second, const Operation& b) {
+// Two writers that both saw sequence number 5; `first` is sequenced first. Returns what the second
+// one's merge makes of it.
+MergeResult meet(const Author& first, const Operation& a, const Author& second,
+                 const Operation& b) {
   const MergeResult earlier = by(first, 5, base_row(), a, 6);
   return by(second, 5, earlier.row, b, 7);
 }
@@ -87,7 +108,8 @@ TEST_CASE("core/merge: an operation on nothing makes the record with one version
   CHECK(result.row.versions.exceptions.empty());
 }
 
-TEST_CASE("core/merge: an edit by somebody who had seen the current value is a plain update", "[core]") {
+TEST_CASE("core/merge: an edit by somebody who had seen the current value is a plain update",
+          "[core]") {
   const auto result = by(kB, 5, base_row(), op(50, {set(kTitle, "new")}), 6);
   CHECK(at(result, kTitle) == Value("new"));
   CHECK(result.conflicts.empty());
@@ -96,7 +118,8 @@ TEST_CASE("core/merge: an edit by somebody who had seen the current value is a p
   CHECK(result.row.versions.of({kState, {}}).seq == 5);
 }
 
-TEST_CASE("core/merge: of two concurrent values the later stamp wins, whichever is sequenced first", "[core][L1]") {
+TEST_CASE("core/merge: of two concurrent values the later stamp wins, whichever is sequenced first",
+          "[core][L1]") {
   const auto early = op(200, {set(kTitle, "early")});
   const auto late = op(300, {set(kTitle, "late")});
   const auto x = meet(kA, early, kB, late);
@@ -119,12 +142,15 @@ TEST_CASE("core/merge: equal stamps are ordered by their authors", "[core][L1]")
   CHECK(at(y, kTitle) == Value("b"));
 }
 
-TEST_CASE("core/merge: concurrent texts that differ in normal form or outer blanks are no conflict", "[core]") {
-  const auto result = meet(kA, op(200, {set(kTitle, "B\xE1\xBB\x87nh")}), kB, op(300, {set(kTitle, "Be\xCC\xA3\xCC\x82nh ")}));
+TEST_CASE("core/merge: concurrent texts that differ in normal form or outer blanks are no conflict",
+          "[core]") {
+  const auto result = meet(kA, op(200, {set(kTitle, "B\xE1\xBB\x87nh")}), kB,
+                           op(300, {set(kTitle, "Be\xCC\xA3\xCC\x82nh ")}));
   CHECK(result.conflicts.empty());
 }
 
-TEST_CASE("core/merge: writing the same value over one's own later change is not concurrent", "[core]") {
+TEST_CASE("core/merge: writing the same value over one's own later change is not concurrent",
+          "[core]") {
   const auto first = by(kB, 5, base_row(), op(200, {set(kTitle, "one")}), 6);
   const auto second = by(kB, 5, first.row, op(150, {set(kTitle, "two")}), 7);
   CHECK(at(second, kTitle) == Value("two"));
@@ -151,7 +177,8 @@ TEST_CASE("core/merge: the further rung of a ladder wins, whatever the stamps", 
 }
 
 TEST_CASE("core/merge: equal rungs ask a person", "[core]") {
-  const auto result = meet(kA, op(200, {set(kState, "DONE")}), kB, op(300, {set(kState, "CANCELLED")}));
+  const auto result =
+      meet(kA, op(200, {set(kState, "DONE")}), kB, op(300, {set(kState, "CANCELLED")}));
   CHECK(at(result, kState) == Value("CANCELLED"));
   REQUIRE(result.conflicts.size() == 1);
   CHECK(result.conflicts[0].needs_person);
@@ -171,7 +198,8 @@ TEST_CASE("core/merge: the office wins a concurrent field of its own, either way
   CHECK(at(meet(kB, unit, kOffice, office), kReview) == Value("RETURNED"));
 }
 
-TEST_CASE("core/merge: the first value of a first-wins field stands and the second is kept", "[core]") {
+TEST_CASE("core/merge: the first value of a first-wins field stands and the second is kept",
+          "[core]") {
   const auto result = meet(kA, op(200, {set(kOnce, "x")}), kB, op(300, {set(kOnce, "y")}));
   CHECK(at(result, kOnce) == Value("x"));
   REQUIRE(result.conflicts.size() == 1);
@@ -179,12 +207,14 @@ TEST_CASE("core/merge: the first value of a first-wins field stands and the seco
 }
 
 TEST_CASE("core/merge: elements added on both sides are united", "[core]") {
-  const auto result = meet(kA, op(200, {set(kTags, std::int64_t{1}, "blue")}), kB, op(300, {set(kTags, std::int64_t{1}, "green")}));
+  const auto result = meet(kA, op(200, {set(kTags, std::int64_t{1}, "blue")}), kB,
+                           op(300, {set(kTags, std::int64_t{1}, "green")}));
   CHECK_FALSE(at(result, kTags, "blue").is_null());
   CHECK_FALSE(at(result, kTags, "green").is_null());
 }
 
-TEST_CASE("core/merge: a removal beats what its author had seen and spares an unseen add", "[core]") {
+TEST_CASE("core/merge: a removal beats what its author had seen and spares an unseen add",
+          "[core]") {
   const auto removal = by(kB, 5, base_row(), op(300, {set(kTags, Value(), "red")}), 6);
   CHECK(at(removal, kTags, "red").is_null());
   const auto again = by(kA, 6, removal.row, op(310, {set(kTags, std::int64_t{1}, "red")}), 7);
@@ -194,19 +224,22 @@ TEST_CASE("core/merge: a removal beats what its author had seen and spares an un
 }
 
 TEST_CASE("core/merge: the keys of a map are judged one by one", "[core]") {
-  const auto result = meet(kA, op(200, {set(kNotes, "a", "k")}), kB, op(300, {set(kNotes, "b", "other")}));
+  const auto result =
+      meet(kA, op(200, {set(kNotes, "a", "k")}), kB, op(300, {set(kNotes, "b", "other")}));
   CHECK(at(result, kNotes, "k") == Value("a"));
   CHECK(at(result, kNotes, "other") == Value("b"));
   CHECK(result.conflicts.empty());
 }
 
-TEST_CASE("core/merge: a field that the schema does not know is merged by stamp and kept", "[core][I16]") {
+TEST_CASE("core/merge: a field that the schema does not know is merged by stamp and kept",
+          "[core][I16]") {
   const auto result = meet(kA, op(200, {set(4000, "a")}), kB, op(300, {set(4000, "b")}));
   CHECK(at(result, 4000) == Value("b"));
   CHECK(result.conflicts.size() == 1);
 }
 
-TEST_CASE("core/merge: an edit beats a concurrent delete, whichever is sequenced first", "[core][I14]") {
+TEST_CASE("core/merge: an edit beats a concurrent delete, whichever is sequenced first",
+          "[core][I14]") {
   const auto edit = op(200, {set(kTitle, "kept")});
   const auto removal = op(300, {set(kDeletedField, std::int64_t{1})});
   for (const auto& result : {meet(kA, edit, kB, removal), meet(kB, removal, kA, edit)}) {

@@ -43,7 +43,8 @@ TEST_CASE("protocol/session: while pages are coming the outbox waits", "[protoco
   CHECK(session.next(2).push_bytes > 0);
 }
 
-TEST_CASE("protocol/session: chunks grow on success and shrink on failure, within their limits", "[protocol]") {
+TEST_CASE("protocol/session: chunks grow on success and shrink on failure, within their limits",
+          "[protocol]") {
   Session session({}, 0);
   Outcome more = settled();
   more.more = true;
@@ -57,7 +58,8 @@ TEST_CASE("protocol/session: chunks grow on success and shrink on failure, withi
   CHECK(session.next(60'000).answer_bytes_max == core::kChunkBytesMax / 2);
 }
 
-TEST_CASE("protocol/session: a failure waits, longer each time, and gives up after its patience", "[protocol][L1]") {
+TEST_CASE("protocol/session: a failure waits, longer each time, and gives up after its patience",
+          "[protocol][L1]") {
   Session session({}, 0);
   std::int64_t now = 0;
   int sends = 0;
@@ -83,8 +85,10 @@ TEST_CASE("protocol/session: when nobody listens it ends within five seconds", "
   std::int64_t now = 0;
   while (session.next(now).kind != Action::Kind::kGiveUp) {
     const Action action = session.next(now);
-    if (action.kind == Action::Kind::kWait) now += action.wait_ms;
-    else session.on_failure(kRefused, 100, now);
+    if (action.kind == Action::Kind::kWait)
+      now += action.wait_ms;
+    else
+      session.on_failure(kRefused, 100, now);
   }
   CHECK(now <= 5'000);
 }
@@ -123,7 +127,8 @@ TEST_CASE("protocol/session: digests that differ ask for one restart, not for ev
   CHECK(session.next(2).kind == Action::Kind::kDone);
 }
 
-TEST_CASE("protocol/session: a budget shrinks the chunks and ends the sync before it is exceeded", "[protocol]") {
+TEST_CASE("protocol/session: a budget shrinks the chunks and ends the sync before it is exceeded",
+          "[protocol]") {
   SessionOptions options;
   options.budget_bytes = 10'000;
   Session session(options, 0);
