@@ -48,6 +48,13 @@ Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
   return store;
 }
 
+Store::~Store() {
+  if (!db_ || db_->wal_pages() == 0 || db_->in_transaction()) return;
+  const auto lock = store::FileLock::take(path_ + "-lock", 0);
+  // Whatever hinders it, the log stays valid and the next one moves it.
+  if (lock.ok()) (void)db_->checkpoint();
+}
+
 Status Store::create(const OpenOptions& options) {
   NHIP_TRY_ASSIGN(schema_, Schema::parse(options.schema_json));
   std::array<std::uint8_t, 8> random_id{};

@@ -36,6 +36,10 @@ class Store {
   // own.
   static Result<std::unique_ptr<Store>> open(OpenOptions options);
 
+  // Moves the write-ahead log into FILE when nobody else is writing, so that FILE alone is the replica
+  // while no program has it open.
+  ~Store();
+
   const Schema& schema() const { return schema_; }
   const std::string& path() const { return path_; }
   store::Db& db() { return *db_; }
