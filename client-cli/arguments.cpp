@@ -60,6 +60,9 @@ void add_options(CLI::App& app, std::uint32_t takes, Arguments& into, Language l
     app.add_option("--server", into.server, say(language, Message::kOptOtherServer))
         ->type_name("URL");
   }
+  if (takes & kTakesDiscard) {
+    app.add_option("--discard", into.discard, say(language, Message::kOptDiscard));
+  }
   if (takes & kTakesAll) app.add_flag("--all", into.all, say(language, Message::kOptAll));
   if (takes & kTakesSettlement) {
     app.add_option("--keep", into.keep, say(language, Message::kOptKeep))

@@ -76,6 +76,10 @@ Verdict judge(const Standing& standing, const Type& type, const Id& id, const Ou
 
 Result<ExitCode> run_rejected(const Arguments& arguments, Output& output) {
   NHIP_TRY_ASSIGN(const auto replica, open_replica(arguments, output));
+  if (!arguments.discard.empty()) {
+    NHIP_TRY_ASSIGN(const Id id, parse_id(arguments.discard, output));
+    NHIP_TRY(replica->discard(id));
+  }
   NHIP_TRY_ASSIGN(const auto tray, replica->tray());
   Json data = Json::array();
   for (const TrayEntry& entry : tray) data.push_back(tray_json(entry, output));

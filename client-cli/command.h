@@ -28,11 +28,12 @@ enum Takes : std::uint32_t {
   kTakesSync = 1u << 8,    // --budget --watch --server
   kTakesAll = 1u << 9,
   kTakesSettlement = 1u << 10,  // --keep, --value
+  kTakesDiscard = 1u << 11,     // --discard ID
 };
 
 struct Arguments {
   std::string replica;  // as given; empty = the default
-  std::string type, id, json, file, format, server, code, label, keep, value;
+  std::string type, id, json, file, format, server, code, label, keep, value, discard;
   std::vector<std::string> assignments, where;
   std::uint64_t budget = 0;
   bool watch = false, all = false, has_keep = false, has_value = false;

@@ -18,7 +18,7 @@ constexpr Command kCommands[] = {
     {"status", 0, Message::kHelpStatus, run_status},
     {"conflicts", kTakesAll, Message::kHelpConflicts, run_conflicts},
     {"resolve", kTakesId | kTakesSettlement, Message::kHelpResolve, run_resolve},
-    {"rejected", 0, Message::kHelpRejected, run_rejected},
+    {"rejected", kTakesDiscard, Message::kHelpRejected, run_rejected},
     {"why", kTakesType | kTakesId, Message::kHelpWhy, run_why},
     {"retry", kTakesId, Message::kHelpRetry, run_retry},
     {"history", kTakesType | kTakesId, Message::kHelpHistory, run_history},

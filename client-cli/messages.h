@@ -122,6 +122,7 @@ enum class Message {
   kTodoResolve,
   kTodoUndelete,
   kRetried,
+  kOptDiscard,
   kVersionPending,
   kVersionCurrent,
   kVersionReplaced,

@@ -70,12 +70,13 @@ Result<std::vector<Row>> all_rows(replica::Store& store) {
   return rows;
 }
 
-Status may_settle(const replica::Store& store, const Conflict& conflict) {
+Status may_settle(replica::Store& store, const Conflict& conflict) {
+  NHIP_TRY(writable(store, conflict.type).status());
   const std::string role = store.enrolment() ? store.enrolment()->role : "";
   if (!conflict.needs_person || role == "lead" || role == "office") return {};
   return {Code::kForbidden, "needs_lead",
-          "This conflict is about money, counts or a final state; "
-          "a lead of the unit or the office settles it.",
+          "This conflict is about money, counts or a final state; a lead of the unit or the office "
+          "settles it.",
           "Show it to your lead: nhip conflicts"};
 }
 
@@ -145,8 +146,8 @@ Status settle_keep(replica::Store& store, const Id& id, bool keep_winner) {
     const Conflict& conflict = row.conflict;
     if (conflict.settled || conflict.group_id != chosen.conflict.group_id) continue;
     NHIP_TRY(may_settle(store, conflict));
-    NHIP_TRY(set_field(store, conflict,
-                       keep_winner ? conflict.winner.value_json : conflict.loser.value_json));
+    // The winner's value is current already, or something newer is, which nobody asked to undo.
+    if (!keep_winner) NHIP_TRY(set_field(store, conflict, conflict.loser.value_json));
     NHIP_TRY(
         mark_settled(store, row, keep_winner ? R"({"keep":"winner"})" : R"({"keep":"loser"})"));
   }

@@ -4,6 +4,7 @@
 
 #include "core/limits.h"
 #include "record/record_json.h"
+#include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
 #include "replica/tray.h"
@@ -54,6 +55,15 @@ Result<Id> natural_id(const replica::Store& store, const Type& type, const core:
   return record::natural_id(type, *Id::parse(store.enrolment()->centre_id), cells);
 }
 
+// The fields of a natural key are the record's identity.
+Status check_key(const replica::Store& store, const Type& type, const Id& id, const core::Cells& cells) {
+  if (type.natural_key.empty()) return {};
+  NHIP_TRY_ASSIGN(const Id named, natural_id(store, type, cells));
+  if (named == id) return {};
+  return {Code::kInvalid, "key_changed", type.natural_key.front() + ": is part of the record's key",
+          "Make a new record with the new key."};
+}
+
 // A record of this device's unit unless it says otherwise.
 Status fill_unit(replica::Store& store, const Type& type, nlohmann::json& object) {
   const Field* unit = type.scope.prefix.empty() ? nullptr : type.field(type.scope.column);
@@ -77,6 +87,12 @@ Result<std::optional<replica::RecordTable::Found>> find_target(replica::Store& s
   const Status taken = replica::take_from_tray(store, *id);
   if (!taken.ok() && taken.code() != Code::kNotFound) return taken;
   return table.read(*id);
+}
+
+Status check_size(const core::Cells& cells) {
+  if (core::encode_cells(cells).size() <= core::kOperationBytesMax) return {};
+  return {Code::kLimit, "record_too_large", "The record would be larger than 1 MB.",
+          "Shorten its texts or split it."};
 }
 
 Status apply_changes(core::Cells& cells, const std::vector<core::Change>& changes) {
@@ -139,6 +155,8 @@ Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view js
   if (found) {
     core::Cells after = found->cells;
     NHIP_TRY(apply_changes(after, record::changes_from(type, found->cells, given)));
+    NHIP_TRY(check_size(after));
+    NHIP_TRY(check_key(store_, type, found->id, after));
     NHIP_TRY(table->update(found->rid, found->cells, after));
     return found->id;
   }
@@ -148,6 +166,7 @@ Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view js
   }
   core::Cells cells;
   NHIP_TRY(apply_changes(cells, record::changes_from(type, {}, given)));
+  NHIP_TRY(check_size(cells));
   NHIP_TRY(table->insert(id, cells).status());
   return id;
 }
@@ -167,8 +186,10 @@ Status LocalTransaction::undelete(std::string_view type_name, const Id& id) {
   }
   NHIP_TRY_ASSIGN(const replica::RecordState state,
                   replica::load_state(store_, table->type().number, id));
-  if (!state.centre) return no_such_record(type_name, id);
-  core::Cells cells = state.centre->row.cells;
+  NHIP_TRY_ASSIGN(const auto pending, replica::pending_of(store_, table->type().number, id));
+  const auto before = replica::expected(store_, state, pending);
+  if (!before) return no_such_record(type_name, id);
+  core::Cells cells = before->cells;
   core::set_cell(cells, {kDeletedField, {}}, Value());
   return table->insert(id, cells).status();
 }

@@ -152,9 +152,12 @@ class Merger {
 
  private:
   void merge_unit(const Unit& unit) {
-    const bool concurrent = std::any_of(
-        unit.cells.begin(), unit.cells.end(),
-        [&](const CellKey& cell) { return is_unseen(before_.versions.of(cell), writer_); });
+    const bool concurrent =
+        std::any_of(unit.cells.begin(), unit.cells.end(), [&](const CellKey& cell) {
+          // A null that nobody ever wrote has no author to contradict.
+          const bool written = before_.cells.count(cell) > 0 || before_.versions.exceptions.count(cell) > 0;
+          return written && is_unseen(before_.versions.of(cell), writer_);
+        });
     if (!concurrent || all_same(unit)) return apply(unit, concurrent);
     const Change& first = *first_difference(unit);
     const Value& current_value = cell_value(before_.cells, first.cell);

@@ -36,6 +36,7 @@ void add_cursor(Json& out, const Cursor& cursor) {
   if (cursor.seq != 0) out["seq"] = cursor.seq;
   if (cursor.salt != 0) out["salt"] = hex64_json(cursor.salt);
   if (!cursor.within.empty()) out["within"] = cursor.within;
+  if (cursor.complete != 0) out["complete"] = cursor.complete;
 }
 
 Cursor read_cursor(ObjectReader& in) {
@@ -44,6 +45,7 @@ Cursor read_cursor(ObjectReader& in) {
   cursor.seq = in.unsigned_number("seq", Need::kOptional);
   cursor.salt = in.hex64("salt", Need::kOptional);
   cursor.within = in.text("within", core::kScopeBytesMax + 24, Need::kOptional);
+  cursor.complete = in.unsigned_number("complete", Need::kOptional);
   return cursor;
 }
 

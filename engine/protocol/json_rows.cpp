@@ -171,7 +171,8 @@ Json value_json(const Value& value) {
 
 Value read_value(const Json& json, Fault& fault) {
   if (json.is_null()) return {};
-  if (json.is_string()) return read_string(json, core::kValueBytesMax, fault);
+  // The JSON of a value in a conflict record may be longer than the value was.
+  if (json.is_string()) return read_string(json, core::kOperationBytesMax, fault);
   if (json.is_object() && json.size() == 1) return read_boxed(json, fault);
   return read_integer(json, fault);
 }

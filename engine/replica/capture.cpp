@@ -13,6 +13,7 @@
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
+#include "replica/tray.h"
 
 namespace nhip::replica {
 
@@ -60,6 +61,10 @@ class Sealer {
         entry.inserted = true;
       } else {
         core::CellKey cell{field, stmt.text(3)};
+        const Field* known = table->type().field(field);
+        const bool nameless =
+            known != nullptr && !known->is_scalar() && !record::element_keys(*known, cell.element);
+        if (nameless) continue;  // another tool's row that no key can name
         NHIP_TRY_ASSIGN(Value before, table->unpack_mark(cell, stmt.value(4)));
         entry.before.emplace(std::move(cell), std::move(before));
       }
@@ -82,6 +87,7 @@ class Sealer {
 
   Status seal_type(RecordTable& table) {
     done_.clear();
+    NHIP_TRY(take_versions(table));
     const std::int64_t guard = guards_[table.type().number];
     const auto marked = marks_.find(table.type().number);
     if (marked != marks_.end()) {
@@ -92,57 +98,24 @@ class Sealer {
     }
     NHIP_TRY_ASSIGN(const std::int64_t highest, table.highest_rid());
     if (highest <= guard) return {};
-    if (as_ == SealAs::kManyGroups) NHIP_TRY(forget_replaced(table));
     return table.each_after(guard, [&](const RecordTable::Found& found) -> Status {
       if (done_.count(found.id) > 0) return {};
       return seal_new(table, found);
     });
   }
 
-  // INSERT OR REPLACE removes the old row of an id without firing its delete trigger. Its version
-  // entry is all that is left; the record itself is sealed as a new row and meets its history at
-  // the centre.
-  Status forget_replaced(RecordTable& table) {
-    const std::string versions = store::quoted(version_table(table.type()));
-    const std::string orphans = " WHERE NOT EXISTS(SELECT 1 FROM " +
-                                store::quoted(table.type().name) + " r WHERE r.rid=" + versions +
-                                ".rid)";
-    NHIP_TRY_ASSIGN(auto count, store_.db().prepare("SELECT count(*) FROM " + versions + orphans));
-    NHIP_TRY_ASSIGN(const bool row, count.step());
-    if (!row || count.integer(0) == 0) return {};
-    NHIP_TRY(store_.db().execute("DELETE FROM " + versions + orphans));
-    return recount_digests();
-  }
-
-  Status recount_digests() {
-    store_.clear_digests();
-    for (RecordTable* table : store_.tables()) {
-      NHIP_TRY_ASSIGN(
-          auto stmt,
-          store_.db().prepare("SELECT r.id,v.scope,v.seq FROM " +
-                              store::quoted(table->type().name) + " r JOIN " +
-                              store::quoted(version_table(table->type())) + " v ON v.rid=r.rid"));
-      for (;;) {
-        NHIP_TRY_ASSIGN(const bool row, stmt.step());
-        if (!row) break;
-        NHIP_TRY_ASSIGN(const std::string scope, store_.scope_name(stmt.integer(1)));
-        store_.digest_add(scope, table->type().number, stmt.id(0), stmt.unsigned_integer(2), false);
-      }
+  // Rows that were removed, or whose rid or id changed, give up their version entries first: another row may
+  // stand at their rid by now, and its entry must not be written over one that is still needed.
+  Status take_versions(RecordTable& table) {
+    taken_.clear();
+    const auto marked = marks_.find(table.type().number);
+    if (marked == marks_.end()) return {};
+    for (const auto& [rid, entry] : marked->second) {
+      if (!entry.removed) continue;
+      NHIP_TRY_ASSIGN(taken_[rid], read_version(store_, table.type(), rid));
+      NHIP_TRY(remove_version(store_, table.type(), rid));
     }
-    return recount_shelf();
-  }
-
-  Status recount_shelf() {
-    NHIP_TRY_ASSIGN(auto stmt,
-                    store_.db().prepare("SELECT type,id,scope,seq,state FROM _nhip_shelf"));
-    for (;;) {
-      NHIP_TRY_ASSIGN(const bool row, stmt.step());
-      if (!row) return {};
-      NHIP_TRY_ASSIGN(const std::string scope, store_.scope_name(stmt.integer(2)));
-      NHIP_TRY_ASSIGN(const core::Row state, decode_state(store_, stmt.blob(4)));
-      store_.digest_add(scope, static_cast<std::uint16_t>(stmt.integer(0)), stmt.id(1),
-                        stmt.unsigned_integer(3), core::is_deleted(state.cells));
-    }
+    return {};
   }
 
   Status seal_known(RecordTable& table, std::int64_t rid, Touched& entry) {
@@ -156,14 +129,15 @@ class Sealer {
   }
 
   Status seal_removed(RecordTable& table, std::int64_t rid, Touched& entry) {
-    core::Cells before;
+    // Elements that nobody touched carry no mark and still stand at the rid.
+    NHIP_TRY_ASSIGN(core::Cells before, table.elements_at(rid));
     for (auto& [cell, value] : entry.before) core::set_cell(before, cell, value);
+    NHIP_TRY(table.remove_stray_elements(rid));
     NHIP_TRY_ASSIGN(auto again, table.read(*entry.removed));
     if (again) return seal_edit(table, *entry.removed, rid, again->rid, before, again->cells);
     done_.insert(*entry.removed);
     NHIP_TRY_ASSIGN(auto centre, centre_before(table, *entry.removed, rid, before));
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), before));
-    NHIP_TRY(remove_version(store_, table.type(), rid));
     // Never seen by the centre and not waiting to be sent: it came and went between two seals.
     NHIP_TRY_ASSIGN(const auto pending, pending_of(store_, table.type().number, *entry.removed));
     if (!centre && pending.empty()) return {};
@@ -175,7 +149,12 @@ class Sealer {
   // The centre's state of the record that stood at `rid` with the cells `before`.
   Result<std::optional<CentreState>> centre_before(RecordTable& table, const Id& id,
                                                    std::int64_t rid, const core::Cells& before) {
-    NHIP_TRY_ASSIGN(auto centre, read_version(store_, table.type(), rid));
+    std::optional<CentreState> centre;
+    if (const auto taken = taken_.find(rid); taken != taken_.end()) {
+      centre = taken->second;
+    } else {
+      NHIP_TRY_ASSIGN(centre, read_version(store_, table.type(), rid));
+    }
     if (centre) {
       NHIP_TRY_ASSIGN(centre->row.cells, under_of(store_, table.type().number, id, before));
     }
@@ -186,27 +165,70 @@ class Sealer {
                    const core::Cells& before, const core::Cells& after) {
     done_.insert(id);
     NHIP_TRY_ASSIGN(auto centre, centre_before(table, id, old_rid, before));
-    if (old_rid != rid && centre) {
-      NHIP_TRY(remove_version(store_, table.type(), old_rid));
+    if (centre && taken_.count(old_rid) > 0) {
       NHIP_TRY(write_version(store_, table.type(), rid, *centre));
     }
     std::vector<core::Change> changes =
         whole_groups(table.type(), difference(before, after), after);
     if (changes.empty()) return {};
+    if (too_large(changes)) return set_aside(table, id, rid, after, before, std::move(changes));
     if (centre) NHIP_TRY(note_pending(store_, table.type().number, id, after, centre->row.cells));
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), after));
     return add(table.type(), id, scope, centre, std::move(changes));
   }
 
+  // A row whose id may have a past: known to the centre, deleted, waiting to be sent.
   Status seal_new(RecordTable& table, const RecordTable::Found& found) {
     done_.insert(found.id);
     NHIP_TRY_ASSIGN(RecordState state, load_state(store_, table.type().number, found.id));
+    NHIP_TRY_ASSIGN(const auto pending, pending_of(store_, table.type().number, found.id));
+    const auto before = expected(store_, state, pending);
     std::vector<core::Change> changes;
-    if (state.centre && core::is_deleted(state.centre->row.cells))
-      changes.push_back({kDeletedCell, Value()});
-    for (const auto& [cell, value] : found.cells) changes.push_back({cell, value});
+    if (before) {
+      changes = whole_groups(table.type(), difference(before->cells, found.cells), found.cells);
+    } else {
+      for (const auto& [cell, value] : found.cells) changes.push_back({cell, value});
+    }
+    if (before && changes.empty()) return {};
+    if (too_large(changes)) {
+      const bool shown = before && !core::is_deleted(before->cells);
+      return set_aside(table, found.id, found.rid, found.cells, shown ? before->cells : core::Cells{},
+                       std::move(changes));
+    }
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), found.cells));
     return add(table.type(), found.id, scope, state.centre, std::move(changes));
+  }
+
+  static bool too_large(const std::vector<core::Change>& changes) {
+    std::size_t bytes = 0;
+    for (const core::Change& change : changes) {
+      if (size_of(change.value) > core::kValueBytesMax) return true;
+      bytes += 16 + change.cell.element.size() + size_of(change.value);
+    }
+    return bytes > core::kOperationBytesMax;
+  }
+
+  // Another tool wrote what no message can carry. It would stop everything behind it for ever, so it goes to
+  // the tray, and the record shows again what it held before.
+  Status set_aside(RecordTable& table, const Id& id, std::int64_t rid, const core::Cells& now,
+                   const core::Cells& before, std::vector<core::Change> changes) {
+    if (as_ == SealAs::kOneGroup) {
+      return {Code::kLimit, "record_too_large", "A record may have 1 MB, and one value 256 KB.",
+              "Shorten its longest text."};
+    }
+    core::Operation op;
+    op.type = table.type().number;
+    op.id = id;
+    op.changes = std::move(changes);
+    protocol::GroupVerdict verdict;
+    const Id unique = store_.mint_id();
+    for (std::size_t i = 8; i < 15; ++i) verdict.first = verdict.first << 8 | unique.bytes[i];
+    verdict.verdict = protocol::Verdict::kRejected;
+    verdict.code = "record_too_large";
+    verdict.text = "A record may have 1 MB, and one value 256 KB.";
+    NHIP_TRY(put_in_tray(store_, {op}, verdict));
+    if (touched_ != nullptr) touched_->insert(table.type().name);
+    return before.empty() ? table.remove(rid) : table.update(rid, now, before);
   }
 
   // All fields of a group when one of them changed, so that a group is merged as one.
@@ -267,12 +289,12 @@ class Sealer {
     return {};
   }
 
-  // How far this device has followed the feed that carries the scope.
+  // Up to where this device surely knows every record of the scope (Cursor::complete).
   Result<std::uint64_t> position_in(const std::string& scope) {
     const auto known = positions_.find(scope);
     if (known != positions_.end()) return known->second;
     NHIP_TRY_ASSIGN(auto stmt,
-                    store_.db().cached("SELECT seq FROM _nhip_feed WHERE name=?1 OR name='*'"));
+                    store_.db().cached("SELECT complete FROM _nhip_feed WHERE name=?1 OR name='*'"));
     NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, scope).step());
     return positions_[scope] = row ? stmt.unsigned_integer(0) : 0;
   }
@@ -297,6 +319,7 @@ class Sealer {
   std::set<std::string>* touched_;
   std::map<std::uint16_t, std::map<std::int64_t, Touched>> marks_;
   std::map<std::uint16_t, std::int64_t> guards_;
+  std::map<std::int64_t, std::optional<CentreState>> taken_;  // of the type being sealed
   bool any_new_ = false;
   std::set<Id> done_;
   std::map<std::string, std::uint64_t> positions_;

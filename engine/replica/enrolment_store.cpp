@@ -90,7 +90,8 @@ Status Store::place_early_work() {
       std::sort(op.changes.begin(), op.changes.end(),
                 [](const core::Change& a, const core::Change& b) { return a.cell < b.cell; });
     }
-    NHIP_TRY_ASSIGN(op.scope, record::scope_of(*type, cells));
+    auto scope = record::scope_of(*type, cells);
+    op.scope = scope.ok() ? *scope : "unplaced";  // the centre refuses it by name; it goes to the tray
     NHIP_TRY(update_queued(*this, op));
   }
   return {};

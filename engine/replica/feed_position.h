@@ -9,8 +9,8 @@
 
 namespace nhip::replica {
 
-// Follows exactly these feeds from now on; new ones from their beginning.
-Status follow(Store& store, const std::vector<std::string>& feeds);
+// Follows these feeds too, new ones from their beginning. True when one was new.
+Result<bool> follow(Store& store, const std::vector<std::string>& feeds);
 Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store);
 // Also forgets what is held beyond the cursor and lies behind it now.
 Status move_cursor(Store& store, const std::string& feed, const protocol::Cursor& cursor);

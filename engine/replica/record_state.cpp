@@ -293,8 +293,8 @@ Status save_state(Store& store, const RecordState& before, const RecordState& af
   return save_hidden(store, table, before, after);
 }
 
-std::optional<core::Cells> predict(Store& store, const RecordState& state,
-                                   const std::vector<core::Operation>& pending) {
+std::optional<core::Row> expected(Store& store, const RecordState& state,
+                                  const std::vector<core::Operation>& pending) {
   const Type* type = store.schema().type(state.type);
   if (type == nullptr) return std::nullopt;
   std::optional<core::Row> row;
@@ -307,8 +307,14 @@ std::optional<core::Cells> predict(Store& store, const RecordState& state,
     core::WriterView writer{store.author(), std::max(op.seen, op.held), nullptr};
     row = core::merge(*type, row ? &*row : nullptr, op, writer, std::max(held, op.seen)).row;
   }
+  return row;
+}
+
+std::optional<core::Cells> predict(Store& store, const RecordState& state,
+                                   const std::vector<core::Operation>& pending) {
+  auto row = expected(store, state, pending);
   if (!row || core::is_deleted(row->cells)) return std::nullopt;
-  return row->cells;
+  return std::move(row->cells);
 }
 
 Status note_pending(Store& store, std::uint16_t type, const Id& id, const core::Cells& shown,

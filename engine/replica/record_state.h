@@ -38,6 +38,10 @@ Result<RecordState> load_state(Store& store, std::uint16_t type, const Id& id);
 // Writes what changed between `before` (as loaded) and `after`, and keeps the digests of feeds.
 Status save_state(Store& store, const RecordState& before, const RecordState& after);
 
+// The centre's state with `pending` merged on top, deleted or not; nothing when neither is there.
+std::optional<core::Row> expected(Store& store, const RecordState& state,
+                                  const std::vector<core::Operation>& pending);
+
 // What people see: `centre` with `pending` merged on top, as the centre is expected to merge them.
 // Nothing when the record does not exist for them.
 std::optional<core::Cells> predict(Store& store, const RecordState& state,

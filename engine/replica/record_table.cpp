@@ -231,6 +231,23 @@ Status RecordTable::remove(std::int64_t rid) {
   return stmt.bind(1, rid).run();
 }
 
+Result<core::Cells> RecordTable::elements_at(std::int64_t rid) {
+  Found found;
+  found.rid = rid;
+  NHIP_TRY(read_children(found));
+  return std::move(found.cells);
+}
+
+Status RecordTable::remove_stray_elements(std::int64_t rid) {
+  for (const Field* field : children_) {
+    NHIP_TRY_ASSIGN(auto stmt, db_.cached("DELETE FROM " + store::quoted(child_table(type_, *field)) +
+                                          " WHERE parent=?1 AND NOT EXISTS(SELECT 1 FROM " +
+                                          store::quoted(type_.name) + " WHERE rid=?1)"));
+    NHIP_TRY(stmt.bind(1, rid).run());
+  }
+  return {};
+}
+
 bool RecordTable::has_column(const core::CellKey& cell) const {
   if (cell.field == kExtraField) return true;
   const Field* field = type_.field(cell.field);

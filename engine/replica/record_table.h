@@ -39,6 +39,10 @@ class RecordTable {
   // Writes what differs between the two states.
   Status update(std::int64_t rid, const core::Cells& before, const core::Cells& after);
   Status remove(std::int64_t rid);
+  // Elements that REPLACE left behind at a rid where no record stands any more.
+  Status remove_stray_elements(std::int64_t rid);
+  // The element cells at a rid, whether a record stands there or not.
+  Result<core::Cells> elements_at(std::int64_t rid);
 
   bool has_column(const core::CellKey& cell) const;
   // The value of an element from the columns that a trigger saved (see table_sql.cpp, `packed`).

@@ -31,6 +31,32 @@ bool file_exists(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0;
 }
 
+Status not_a_replica(const std::string& path) {
+  return {Code::kCorrupt, "not_a_replica", path + " is a database, but not a Nhịp replica.",
+          "Name another file with --replica."};
+}
+
+// Somebody else's database, seen from its header alone, so that it stays untouched: opening it would
+// already change it. While a log lies beside the file its header may be old, and SQLite has to look.
+bool is_foreign(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char header[72] = {};
+  file.read(header, sizeof header);
+  if (file.gcount() != sizeof header || std::string_view(header, 15) != "SQLite format 3") return false;
+  std::int64_t application = 0;
+  for (int i = 68; i < 72; ++i) application = application << 8 | static_cast<unsigned char>(header[i]);
+  if (application == kApplicationId) return false;
+  return application != 0 || !file_exists(path + "-wal");
+}
+
+// A database in which nothing was made yet: new, or its making was cut short.
+Result<bool> is_empty(store::Db& db) {
+  NHIP_TRY_ASSIGN(auto stmt, db.prepare("SELECT count(*) FROM sqlite_master"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.step());
+  return row && stmt.integer(0) == 0;
+}
+
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
@@ -42,8 +68,10 @@ Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
   std::unique_ptr<Store> store(new Store());
   store->path_ = options.path;
   store->environment_ = *options.environment;
-  NHIP_TRY_ASSIGN(store->db_, store::Db::open(options.path, {.create = is_new}));
-  if (is_new) NHIP_TRY(store->create(options));
+  if (!is_new && is_foreign(options.path)) return not_a_replica(options.path);
+  NHIP_TRY_ASSIGN(store->db_, store::Db::open(options.path, {.create = options.create}));
+  NHIP_TRY_ASSIGN(const bool empty, is_empty(*store->db_));
+  if (empty && options.create) NHIP_TRY(store->create(options));
   NHIP_TRY(store->load());
   return store;
 }
@@ -88,8 +116,7 @@ Status Store::make_tables() {
 Status Store::load() {
   NHIP_TRY_ASSIGN(const std::int64_t application, pragma(*db_, "application_id"));
   if (application != kApplicationId) {
-    return {Code::kCorrupt, "not_a_replica", path_ + " is a database, but not a Nhịp replica.",
-            "Name another file with --replica."};
+    return not_a_replica(path_);
   }
   NHIP_TRY_ASSIGN(const std::int64_t layout, pragma(*db_, "user_version"));
   if (layout > kLayoutVersion) {
@@ -308,11 +335,6 @@ Status Store::store_digests() {
     NHIP_TRY(stmt.bind(1, name).bind(2, digest.hex()).run());
   }
   return {};
-}
-
-void Store::clear_digests() {
-  for (auto& [name, digest] : feeds_) digest = {};
-  digests_changed_ = true;
 }
 
 void Store::digest_add(const std::string& scope, std::uint16_t type, const Id& id,

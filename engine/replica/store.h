@@ -89,7 +89,6 @@ class Store {
                   bool deleted);
   void digest_remove(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq,
                      bool deleted);
-  void clear_digests();  // to be counted again from all records
   const std::map<std::string, crypto::Digest>& digests() const { return feeds_; }
 
   // Records who we are now, and gives work entered before its unit and scope.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "record/record_json.h"
+#include "replica/outbox.h"
 #include "replica/record_state.h"
 
 namespace nhip::replica {
@@ -108,7 +109,16 @@ Status write_back(Store& store, const Stored& stored) {
   const core::Cells given = cells_of(stored.changes);
   NHIP_TRY_ASSIGN(auto found, table->read(stored.record));
   if (core::is_deleted(given)) return found ? table->remove(found->rid) : Status();
-  if (!found) return table->insert(stored.record, given).status();
+  if (!found) {
+    // Deleted meanwhile, perhaps: the change brings back what there was, with itself on top.
+    NHIP_TRY_ASSIGN(const RecordState state, load_state(store, stored.type, stored.record));
+    NHIP_TRY_ASSIGN(const auto pending, pending_of(store, stored.type, stored.record));
+    const auto before = expected(store, state, pending);
+    core::Cells cells = before ? before->cells : core::Cells{};
+    core::set_cell(cells, {kDeletedField, {}}, Value());
+    for (const core::Change& change : stored.changes) core::set_cell(cells, change.cell, change.value);
+    return table->insert(stored.record, cells).status();
+  }
   core::Cells after = found->cells;
   for (const core::Change& change : stored.changes)
     core::set_cell(after, change.cell, change.value);
@@ -117,7 +127,9 @@ Status write_back(Store& store, const Stored& stored) {
 
 }  // namespace
 
-Status take_from_tray(Store& store, const Id& key) {
+namespace {
+
+Result<std::vector<Stored>> group_of(Store& store, const Id& key) {
   std::vector<Stored> group;
   {
     NHIP_TRY_ASSIGN(auto stmt,
@@ -133,14 +145,31 @@ Status take_from_tray(Store& store, const Id& key) {
     }
   }
   if (group.empty()) {
-    return {Code::kNotFound, "not_in_tray", "Nothing with this id was rejected or held.",
-            "List what needs a person: nhip rejected"};
+    return Status(Code::kNotFound, "not_in_tray", "Nothing with this id was rejected or held.",
+                  "List what needs a person: nhip rejected");
   }
+  return group;
+}
+
+Status forget(Store& store, const Stored& stored) {
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_tray WHERE id=?1"));
+  return stmt.bind(1, stored.entry).run();
+}
+
+}  // namespace
+
+Status take_from_tray(Store& store, const Id& key) {
+  NHIP_TRY_ASSIGN(const auto group, group_of(store, key));
   for (const Stored& stored : group) {
     NHIP_TRY(write_back(store, stored));
-    NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_tray WHERE id=?1"));
-    NHIP_TRY(stmt.bind(1, stored.entry).run());
+    NHIP_TRY(forget(store, stored));
   }
+  return {};
+}
+
+Status drop_from_tray(Store& store, const Id& key) {
+  NHIP_TRY_ASSIGN(const auto group, group_of(store, key));
+  for (const Stored& stored : group) NHIP_TRY(forget(store, stored));
   return {};
 }
 

@@ -22,4 +22,7 @@ Result<std::pair<std::uint64_t, std::uint64_t>> count_tray(Store& store);  // re
 // that is sealed afterwards. kNotFound when there is none.
 Status take_from_tray(Store& store, const Id& key);
 
+// Forgets the entries of its group: only ever by a person's decision. kNotFound as above.
+Status drop_from_tray(Store& store, const Id& key);
+
 }  // namespace nhip::replica

@@ -35,7 +35,7 @@ Status make_private_file(const std::string& path) {
   if (errno == EEXIST) return {};
   const std::string message = "create " + path + ": " + std::strerror(errno);
   if (errno == ENOSPC || errno == EDQUOT) return Status(Code::kDiskFull, "disk_full", message);
-  return Status(Code::kUnavailable, "cannot_open", message,
+  return Status(Code::kCorrupt, "cannot_open", message,
                 "does the folder exist, and may this user write to it?");
 }
 
@@ -49,7 +49,7 @@ Status check_file(const std::string& path, const DbOptions& options) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) {
-      return Status(Code::kUnavailable, "cannot_open", path + ": " + std::strerror(errno));
+      return Status(Code::kCorrupt, "cannot_open", path + ": " + std::strerror(errno));
     }
     if (options.create && !options.read_only) return make_private_file(path);
     return Status(Code::kNotFound, "no_file", "there is no file " + path);

@@ -32,12 +32,12 @@ Meaning meaning_of(int primary) {
     case SQLITE_MISMATCH: return {Code::kInvalid, "constraint", ""};
     case SQLITE_IOERR:
     case SQLITE_NOLFS:
-      return {Code::kUnavailable, "io_error", "is the disk or memory card still there and sound?"};
+      return {Code::kCorrupt, "io_error", "is the disk or memory card still there and sound?"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return {Code::kForbidden, "read_only", "the file or its folder may not be written"};
     case SQLITE_CANTOPEN:
-      return {Code::kUnavailable, "cannot_open",
+      return {Code::kCorrupt, "cannot_open",
               "may this user read and write the file and its folder?"};
     case SQLITE_AUTH:
       return {Code::kForbidden, "write_not_allowed",

@@ -13,7 +13,7 @@ CREATE TABLE _nhip_scope(ord INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE _nhip_feed(
   name TEXT PRIMARY KEY,
   epoch TEXT NOT NULL DEFAULT '', seq INTEGER NOT NULL DEFAULT 0, salt INTEGER NOT NULL DEFAULT 0,
-  within TEXT NOT NULL DEFAULT '',
+  within TEXT NOT NULL DEFAULT '', complete INTEGER NOT NULL DEFAULT 0,
   digest TEXT NOT NULL DEFAULT '00000000000000000000000000000000',
   verified INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 -- Versions beyond the cursor that we wrote ourselves and know to be exactly the centre's: closed ranges.

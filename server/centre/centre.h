@@ -107,6 +107,7 @@ class Sequencer {
     bool lost_rows = false;   // a record left it or was replaced: rows and digest changed
   };
   Result<Touched*> scope(const std::string& name);
+  Status mark_moved(const StoredRow& from);
 
   Centre& centre_;
   Author author_;

@@ -49,7 +49,8 @@ protocol::RowUpdate FeedPages::update_for(const StoredRow& row, std::uint64_t po
   update.type = row.type;
   update.id = row.id;
   update.seq = row.seq;
-  update.source_id = row.source_id;
+  // Longer than any id a person wrote; it stays at the centre.
+  if (row.source_id.size() <= core::kElementBytesMax) update.source_id = row.source_id;
   const core::Versions& versions = row.row.versions;
   if (position == 0 || versions.base.seq > position) {
     update.row = row.row;
@@ -121,14 +122,15 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
           return false;
         }
         if (exact_.count({request.feed, row.seq}) == 0 && !holds(request.have, row.seq)) {
-          answer.rows.push_back(update_for(row, request.cursor.seq));
+          answer.rows.push_back(update_for(row, request.cursor.complete));
         }
         return true;
       }));
   answer.head = head.seq;
   answer.digest = head.digest;
   answer.more = reached < head.seq;
-  answer.cursor = {centre_.keys().epoch, reached, 0, {}};
+  answer.cursor = {centre_.keys().epoch, reached, 0, {},
+                   answer.more ? request.cursor.complete : reached};
   if (answer.more) {
     NHIP_TRY_ASSIGN(answer.rows_left, centre_.store().count_in_scope(request.feed, reached));
   }
@@ -159,7 +161,7 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request,
   for (const ScopeCommit& share : shares) {
     if (share.commit > reached + 1) within.clear();
     reached = share.commit - 1;
-    NHIP_TRY(add_share(share, cursor.seq, answer, within, cut));
+    NHIP_TRY(add_share(share, cursor.complete, answer, within, cut));
     if (cut) break;
   }
   if (!cut) {
@@ -167,7 +169,7 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request,
     within.clear();
   }
   answer.more = reached < last;
-  answer.cursor = {centre_.keys().epoch, reached, 0, within};
+  answer.cursor = {centre_.keys().epoch, reached, 0, within, answer.more ? cursor.complete : reached};
   if (reached > 0) {
     NHIP_TRY_ASSIGN(const auto share, first_share(reached));
     if (!share) return {Code::kCorrupt, "no_commit", "The centre's store lacks a commit."};
@@ -203,7 +205,7 @@ Status FeedPages::plan(std::uint64_t after, std::vector<ScopeCommit>& shares, st
 
 // `within` is the last (scope, seq) already sent of this share's commit; it moves on with every
 // row.
-Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t after_commit,
+Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t complete,
                             protocol::FeedAnswer& answer, std::string& within, bool& cut) {
   if (is_sealed_scope(share.scope)) return {};
   std::uint64_t from = share.first - 1;
@@ -215,8 +217,8 @@ Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t after_commit
       from = std::max<std::uint64_t>(from, std::strtoull(within.c_str() + mark + 1, nullptr, 10));
     }
   }
-  NHIP_TRY_ASSIGN(const auto known, centre_.store().commit_before(share.scope, after_commit));
-  const std::uint64_t position = known && after_commit > 0 ? known->last : 0;
+  NHIP_TRY_ASSIGN(const auto known, centre_.store().commit_before(share.scope, complete));
+  const std::uint64_t position = known && complete > 0 ? known->last : 0;
   return centre_.store().each_in_scope(share.scope, from, share.last, [&](const StoredRow& row) {
     if (full()) {
       cut = true;

@@ -31,12 +31,12 @@ class FeedPages {
  private:
   Status read_scope(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
   Status read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
-  Status add_share(const ScopeCommit& share, std::uint64_t after_commit,
+  Status add_share(const ScopeCommit& share, std::uint64_t complete,
                    protocol::FeedAnswer& answer, std::string& within, bool& cut);
   Status plan(std::uint64_t after, std::vector<ScopeCommit>& shares, std::uint64_t& left);
   Status sum_digests(protocol::FeedAnswer& answer);
   Result<bool> is_ours_everywhere(const protocol::Cursor& cursor);
-  // The row as the device needs it, knowing its scope up to `position`.
+  // The row as the device needs it, which holds all that was there at `position`.
   protocol::RowUpdate update_for(const StoredRow& row, std::uint64_t position);
   void note_authors(const core::Versions& versions);
   Result<bool> is_ours(const std::string& scope, const protocol::Cursor& cursor);

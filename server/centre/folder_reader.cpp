@@ -46,7 +46,7 @@ constexpr std::array<KnownFile, 12> kRecordFiles = {{
 }};
 
 Status unreadable(const fs::path& path) {
-  return Status(Code::kUnavailable, "unreadable_file",
+  return Status(Code::kInvalid, "unreadable_file",
                 "cannot read " + path.filename().string() + ": " + std::strerror(errno));
 }
 

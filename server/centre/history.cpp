@@ -110,6 +110,8 @@ Status put_live(Centre& centre, Sequencer& sequencer, const StoredRow* live, Sto
     after.row.versions = {version, {}};
   } else {
     after.row.versions = live->row.versions;
+    // Numbers of another scope mean nothing in this one.
+    if (live->scope != after.scope) after.row.versions = {version, {}};
     for (const core::CellKey& key : changed_cells(live->row.cells, after.row.cells)) {
       after.row.versions.exceptions[key] = version;
     }

@@ -60,6 +60,11 @@ Status Intake::take(const core::Group& group) {
     received_seq_ = last;
     return refuse(group, *refusal);
   }
+  NHIP_TRY_ASSIGN(const bool too_late, settles_what_is_settled(group));
+  if (too_late) {
+    received_seq_ = last;
+    return list_second_settlement(group);
+  }
   protocol::GroupVerdict verdict;
   verdict.first = first;
   verdict.last = last;
@@ -79,6 +84,47 @@ Status Intake::take(const core::Group& group) {
     }
   }
   received_seq_ = last;
+  verdicts_.push_back(std::move(verdict));
+  return {};
+}
+
+// Of two settlements of one conflict the first sequenced stands.
+Result<bool> Intake::settles_what_is_settled(const core::Group& group) {
+  const Type& type = *centre_.schema().type("nhip_conflict");
+  const core::CellKey resolution{type.field("resolution")->number, {}};
+  for (const core::Operation& op : group.operations) {
+    if (op.type != type.number) continue;
+    NHIP_TRY_ASSIGN(const auto row, centre_.store().row(op.type, op.id));
+    if (!row || core::cell_value(row->row.cells, resolution).is_null()) continue;
+    const core::Version& version = row->row.versions.of(resolution);
+    if (version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica) return true;
+  }
+  return false;
+}
+
+// The other settlement changes nothing, but what it chose is listed where it differs from what stands.
+Status Intake::list_second_settlement(const core::Group& group) {
+  protocol::GroupVerdict verdict;
+  verdict.first = group.operations.front().seq;
+  verdict.last = group.operations.back().seq;
+  verdict.verdict = protocol::Verdict::kMerged;
+  for (const core::Operation& op : group.operations) {
+    to_correct_[{op.type, op.id}] = op.scope;
+    const Type& type = *centre_.schema().type(op.type);
+    NHIP_TRY_ASSIGN(const auto row, centre_.store().row(op.type, op.id));
+    if (type.number < 16 || !row) continue;
+    std::vector<core::ConflictEntry> entries;
+    for (const core::Change& change : op.changes) {
+      core::ConflictEntry entry;
+      entry.cell = change.cell;
+      entry.winner = core::cell_value(row->row.cells, change.cell);
+      entry.winner_version = row->row.versions.of(change.cell);
+      entry.loser = change.value;
+      entry.loser_version = {core::restamp(op.stamp, now_, 0), who_.replica.replica, op.seq};
+      if (!core::same_for_people(entry.winner, entry.loser)) entries.push_back(std::move(entry));
+    }
+    NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, op.held, row->scope, entries));
+  }
   verdicts_.push_back(std::move(verdict));
   return {};
 }
@@ -158,6 +204,9 @@ Result<std::optional<Intake::Refusal>> Intake::examine(const core::Operation& op
   }
   NHIP_TRY_ASSIGN(const auto current, centre_.store().row(op.type, op.id));
   const StoredRow* row = current ? &*current : nullptr;
+  if (core::encode_cells(naive_result(row, op)).size() > core::kOperationBytesMax) {
+    return refusal({Code::kLimit, "record_too_large", "The record would be larger than 1 MB."});
+  }
   const auto scope = scope_after(*type, row, op);
   if (!scope.ok()) return refusal(scope.status());
   if (row != nullptr && row->scope != *scope) {
@@ -184,8 +233,12 @@ Status Intake::examine_transitions(const Type& type, const core::Operation& op,
     if (current != nullptr) {
       from = text_of(core::cell_value(current->row.cells, change.cell));
       const core::Version& version = current->row.versions.of(change.cell);
-      if (version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica)
-        continue;
+      // Somebody changed it unseen: what the writer started from is not known, but no unit may reach a
+      // state that no listed transition ends in.
+      const bool unseen = version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica;
+      const bool reachable = std::any_of(field->transitions.begin(), field->transitions.end(),
+                                         [&](const Transition& t) { return t.to == to; });
+      if (unseen && reachable) continue;
     }
     const bool listed =
         std::any_of(field->transitions.begin(), field->transitions.end(),
@@ -210,6 +263,13 @@ Result<std::optional<Intake::Refusal>> Intake::examine_conflict(const core::Oper
   NHIP_TRY_ASSIGN(const auto row, centre_.store().row(op.type, op.id));
   if (!row || !rights_.may_receive(row->scope))
     return refusal("not_found", "There is no such conflict.");
+  const Value& number = core::cell_value(row->row.cells, {type.field("record_type")->number, {}});
+  const Type* of = number.integer()
+                       ? centre_.schema().type(static_cast<std::uint16_t>(*number.integer()))
+                       : nullptr;
+  if (of != nullptr && !rights_.may_write(*of, row->scope).ok()) {
+    return refusal("office_only", "This conflict is settled by the office.");
+  }
   for (const core::Change& change : op.changes) {
     const Field* field = type.field(change.cell.field);
     if (field == nullptr || field->group != "settled") {

@@ -38,6 +38,8 @@ class Intake {
   };
 
   Status repeat(const core::Group& group);
+  Result<bool> settles_what_is_settled(const core::Group& group);
+  Status list_second_settlement(const core::Group& group);
   Result<std::optional<Refusal>> examine(const core::Operation& op);
   Result<std::optional<Refusal>> examine_conflict(const core::Operation& op);
   Status examine_transitions(const Type& type, const core::Operation& op,

@@ -16,7 +16,7 @@ constexpr std::size_t kSmallFileBytesMax = 1u << 20;
 
 Status failed(const std::string& what, const std::string& path) {
   const int native = errno;
-  const Code code = native == ENOSPC || native == EDQUOT ? Code::kDiskFull : Code::kUnavailable;
+  const Code code = native == ENOSPC || native == EDQUOT ? Code::kDiskFull : Code::kCorrupt;
   return Status(code, code == Code::kDiskFull ? "disk_full" : "io_error",
                 what + " " + path + ": " + std::strerror(native));
 }

@@ -15,6 +15,9 @@ std::uint64_t draw_salt(const Centre::Random& random) {
   return salt >> 1 | 1;
 }
 
+// One marker per record and scope it was in.
+Id moved_id(const StoredRow& from) { return make_uuid_v5(from.id, from.scope); }
+
 }  // namespace
 
 Centre::Centre(ServerStore& store, const Schema& schema, const CentreKeys& keys, Random random)
@@ -64,7 +67,22 @@ Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_
   to->head.digest +=
       crypto::element(key, after.type, after.id, after.seq, core::is_deleted(after.row.cells));
   after.info.commit = commit_;
-  return centre_.store().put_row(after);
+  NHIP_TRY(centre_.store().put_row(after));
+  const bool moved = before != nullptr && before->scope != after.scope;
+  return moved ? mark_moved(*before) : Status();
+}
+
+// What is left of a record in the scope it moved away from: a row of its own that tells the readers there
+// to forget it, in the feed and in the digest like any other.
+Status Sequencer::mark_moved(const StoredRow& from) {
+  NHIP_TRY_ASSIGN(const auto earlier, centre_.store().row(kMovedType, moved_id(from)));
+  NHIP_TRY_ASSIGN(const std::uint64_t seq, next(from.scope));
+  StoredRow marker{kMovedType, moved_id(from), from.scope, seq, {}, {}, {}};
+  marker.row.versions.base = {core::make_hlc(now_), author_, seq};
+  marker.row.cells[{1, {}}] = Value(std::int64_t{from.type});
+  marker.row.cells[{2, {}}] = Value(Bytes(from.id.bytes.begin(), from.id.bytes.end()));
+  marker.info = {earlier ? earlier->info.rev + 1 : 1, now_, now_, author_, device_id_, 0};
+  return store(earlier ? &*earlier : nullptr, std::move(marker), false);
 }
 
 Status Sequencer::finish() {

@@ -270,3 +270,54 @@ TEST_CASE("fleet: a transaction of more than a thousand records is refused and l
   CHECK(a.list("activity").empty());
   CHECK(a.status().pending == 0);
 }
+
+TEST_CASE("fleet: a record that moved on while a device read its first pages arrives whole", "[fleet][I1]") {
+  const std::string role = GENERATE("field", "office");
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  std::vector<Id> ids;
+  for (int i = 0; i < 40; ++i) ids.push_back(a.put("activity", kActivity));
+  a.sync();
+  Member& b = fleet.add(role == "office" ? "U-CDN" : "U-01", role);
+  SyncOptions options;
+  options.budget_bytes = 9000;
+  REQUIRE(nhip::sync(b.replica(), b.transport, options).ok());
+  const std::size_t held = b.list("activity").size();
+  REQUIRE(held > 2);
+  REQUIRE(held < 40);
+  // One the device holds, one it does not.
+  a.edit("activity", ids[1], R"({"place":"một"})");
+  a.edit("activity", ids[38], R"({"place":"hai"})");
+  a.sync();
+  for (int part = 0; part < 3; ++part) REQUIRE(nhip::sync(b.replica(), b.transport, options).ok());
+  a.edit("activity", ids[38], R"({"title":"ba"})");
+  a.sync();
+  CHECK(b.sync().verified);
+  CHECK(b.list("activity") == a.list("activity"));
+}
+
+TEST_CASE("fleet: what a device has not read yet counts as unseen, even behind its cursor", "[fleet][I3]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  Member& b = fleet.add("U-01");
+  const Id id = a.put("activity", kActivity);
+  a.sync();
+  b.sync();
+  // The title changes early in the feed, the place late: the record appears late only.
+  a.edit("activity", id, R"({"title":"Của A"})");
+  a.sync();
+  for (int i = 0; i < 40; ++i) a.put("activity", kActivity);
+  a.sync();
+  a.edit("activity", id, R"({"place":"xa"})");
+  a.sync();
+  SyncOptions options;
+  options.budget_bytes = 9000;
+  REQUIRE(nhip::sync(b.replica(), b.transport, options).ok());
+  REQUIRE(b.get("activity", id)["title"] == "Khám sức khoẻ");
+  b.edit("activity", id, R"({"title":"Của B"})");
+  CHECK(b.sync().verified);
+  CHECK(a.sync().verified);
+  CHECK(a.get("activity", id)["title"] == "Của B");
+  REQUIRE(a.conflicts().size() == 1);
+  CHECK(a.conflicts()[0].loser.value_json == R"("Của A")");
+}

@@ -180,12 +180,18 @@ Complaints hidden_test_complaints(const Tree& tree) {
       "\\[\\.[a-z]*\\]|\\[!(may|should)fa"
       "il\\]|DIS"
       "ABLED_");
+  static const std::regex halved("TEST_CASE(_METHOD)?\\([^\"]*\"[^\"]*;");
   Complaints complaints;
   for (const SourceFile& file : tree) {
-    if (file.room() == "tests" && file.is_cpp()) {
-      if (!starts_with(file.path, "tests/tidy/"))
-        search_text(file, hidden, "a test that does not run or may fail", complaints);
+    if (file.room() != "tests" || !file.is_cpp()) continue;
+    std::smatch match;
+    if (std::regex_search(file.text, match, halved)) {
+      const auto newlines = std::count(file.text.begin(), match[0].second, '\n');
+      complaints.push_back(
+          complaint(file, static_cast<std::size_t>(newlines) + 1, "a semicolon in a test's name"));
     }
+    if (!starts_with(file.path, "tests/tidy/"))
+      search_text(file, hidden, "a test that does not run or may fail", complaints);
   }
   return complaints;
 }

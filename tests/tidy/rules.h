@@ -28,7 +28,8 @@ Complaints machine_complaints(const Tree& tree);
 // what the WebAssembly compiler lacks anywhere in the engine; `throw` outside the tests.
 Complaints banned_code_complaints(const Tree& tree);
 
-// No test that is hidden or may fail.
+// No test that is hidden or may fail, and none whose name has a semicolon: CMake would register it
+// as two tests that do not exist.
 Complaints hidden_test_complaints(const Tree& tree);
 
 // Relative links of Markdown files lead to something that is there. `exists` gets paths from the

@@ -133,6 +133,10 @@ TEST_CASE("tidy: no test is hidden or may fail", "[tidy]") {
   const std::string tag = std::string("[") + ".]";
   CHECK(hidden_test_complaints({{"tests/unit/core/a.cpp", "TEST_CASE(\"a\", \"" + tag + "\")\n"}})
             .size() == 1);
+  // Put together, so that this file does not offend.
+  const std::string halved = std::string("TEST_") + R"(CASE_METHOD(Fixture,
+      "a; b", "[core]") {})";
+  CHECK(hidden_test_complaints({{"tests/unit/core/a.cpp", halved}}).size() == 1);
 }
 
 TEST_CASE("tidy: links between documents lead somewhere", "[tidy]") {

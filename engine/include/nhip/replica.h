@@ -147,6 +147,8 @@ class Replica {
   Status resolve_value(const Id& conflict, std::string_view value_json);
   Result<std::vector<TrayEntry>> tray();
   Status retry(const Id& tray_entry_or_record);
+  // Gives the entries of its group up for good, as a person decided. kNotFound.
+  Status discard(const Id& tray_entry_or_record);
   Result<std::vector<KnownVersion>> history(std::string_view type, const Id& id);
 
   // For the sync driver of this library.

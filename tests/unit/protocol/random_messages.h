@@ -161,7 +161,7 @@ class RandomMessages {
 
   Cursor cursor() {
     if (chance(3)) return {};
-    return {prose(), below(1000), random_(), chance(4) ? "unit/U-01 7" : ""};
+    return {prose(), below(1000), random_(), chance(4) ? "unit/U-01 7" : "", below(900)};
   }
 
   FeedRequest feed_request(std::uint64_t number) {
