@@ -142,8 +142,11 @@ constexpr Entry kEntries[] = {
     {Message::kTrayEmpty, "Không có mục nào bị từ chối hay tạm giữ.",
      "Nothing is rejected or held."},
     {Message::kTrayReason, "  lý do: {0}", "  reason: {0}"},
-    {Message::kTrayTodoRejected, "Sửa lại bằng \"nhip edit {0} {1} …\"; hoặc gửi lại y nguyên: \"nhip retry {2}\"; hoặc bỏ: \"nhip rejected --discard {2}\".",
-     "Correct it with \"nhip edit {0} {1} …\"; or send it as it is: \"nhip retry {2}\"; or give it up: \"nhip rejected --discard {2}\"."},
+    {Message::kTrayTodoRejected,
+     "Sửa lại bằng \"nhip edit {0} {1} …\"; hoặc gửi lại y nguyên: \"nhip retry {2}\"; hoặc bỏ: "
+     "\"nhip rejected --discard {2}\".",
+     "Correct it with \"nhip edit {0} {1} …\"; or send it as it is: \"nhip retry {2}\"; or give it "
+     "up: \"nhip rejected --discard {2}\"."},
     {Message::kTrayTodoHeld, "Đang chờ ở máy chủ; hãy đồng bộ lại sau hoặc hỏi cơ quan.",
      "It waits at the centre; sync again later or ask the office."},
     {Message::kTrayTodoForbidden,

@@ -168,7 +168,8 @@ Status Replica::retry(const Id& tray_entry_or_record) {
 }
 
 Status Replica::discard(const Id& tray_entry_or_record) {
-  return write([&](Transaction&) { return replica::drop_from_tray(*impl_->store, tray_entry_or_record); });
+  return write(
+      [&](Transaction&) { return replica::drop_from_tray(*impl_->store, tray_entry_or_record); });
 }
 
 Result<std::vector<KnownVersion>> Replica::history(std::string_view type, const Id& id) {

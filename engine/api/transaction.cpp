@@ -56,7 +56,8 @@ Result<Id> natural_id(const replica::Store& store, const Type& type, const core:
 }
 
 // The fields of a natural key are the record's identity.
-Status check_key(const replica::Store& store, const Type& type, const Id& id, const core::Cells& cells) {
+Status check_key(const replica::Store& store, const Type& type, const Id& id,
+                 const core::Cells& cells) {
   if (type.natural_key.empty()) return {};
   NHIP_TRY_ASSIGN(const Id named, natural_id(store, type, cells));
   if (named == id) return {};

@@ -155,7 +155,8 @@ class Merger {
     const bool concurrent =
         std::any_of(unit.cells.begin(), unit.cells.end(), [&](const CellKey& cell) {
           // A null that nobody ever wrote has no author to contradict.
-          const bool written = before_.cells.count(cell) > 0 || before_.versions.exceptions.count(cell) > 0;
+          const bool written =
+              before_.cells.count(cell) > 0 || before_.versions.exceptions.count(cell) > 0;
           return written && is_unseen(before_.versions.of(cell), writer_);
         });
     if (!concurrent || all_same(unit)) return apply(unit, concurrent);

@@ -30,9 +30,10 @@ struct Cursor {
   // In the feed "*" only, when a page ended inside commit `seq` + 1: how far it came there. Opaque
   // to the device, which hands it back.
   std::string within;
-  // The last position at which a page brought the device to the head: it holds every record that was
-  // there then. Between that and `seq` it holds only what has not moved on since, because a record
-  // appears at its latest version alone. So differences are sent, and knowledge is claimed, from here.
+  // The last position at which a page brought the device to the head: it holds every record that
+  // was there then. Between that and `seq` it holds only what has not moved on since, because a
+  // record appears at its latest version alone. So differences are sent, and knowledge is claimed,
+  // from here.
   std::uint64_t complete = 0;
 
   friend bool operator==(const Cursor&, const Cursor&) = default;

@@ -26,7 +26,8 @@ class Applier {
   Result<Applied> run() {
     NHIP_TRY_ASSIGN(const std::uint64_t queued, count_queued(store_));
     outbox_empty_ = queued == 0;
-    NHIP_TRY_ASSIGN(applied_.more, follow(store_, answer_.granted));  // a new feed has not been read yet
+    NHIP_TRY_ASSIGN(applied_.more,
+                    follow(store_, answer_.granted));  // a new feed has not been read yet
     NHIP_TRY(store_.load_feeds());
     for (const auto& [author, device] : answer_.devices) {
       if (const auto parsed = Author::parse(author)) NHIP_TRY(store_.name_device(*parsed, device));
@@ -147,8 +148,8 @@ class Applier {
     return row.type == kMovedType ? forget_moved(row, scope) : Status();
   }
 
-  // The record left this scope. If it is still known here as being in it, it is not ours to read any more;
-  // if it came into another scope of ours, it is there already or comes with that feed.
+  // The record left this scope. If it is still known here as being in it, it is not ours to read
+  // any more; if it came into another scope of ours, it is there already or comes with that feed.
   Status forget_moved(const protocol::RowUpdate& marker, const std::string& scope) {
     const Value& type = core::cell_value(marker.row.cells, {1, {}});
     const Value& record = core::cell_value(marker.row.cells, {2, {}});

@@ -104,8 +104,9 @@ class Sealer {
     });
   }
 
-  // Rows that were removed, or whose rid or id changed, give up their version entries first: another row may
-  // stand at their rid by now, and its entry must not be written over one that is still needed.
+  // Rows that were removed, or whose rid or id changed, give up their version entries first:
+  // another row may stand at their rid by now, and its entry must not be written over one that is
+  // still needed.
   Status take_versions(RecordTable& table) {
     taken_.clear();
     const auto marked = marks_.find(table.type().number);
@@ -192,8 +193,8 @@ class Sealer {
     if (before && changes.empty()) return {};
     if (too_large(changes)) {
       const bool shown = before && !core::is_deleted(before->cells);
-      return set_aside(table, found.id, found.rid, found.cells, shown ? before->cells : core::Cells{},
-                       std::move(changes));
+      return set_aside(table, found.id, found.rid, found.cells,
+                       shown ? before->cells : core::Cells{}, std::move(changes));
     }
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), found.cells));
     return add(table.type(), found.id, scope, state.centre, std::move(changes));
@@ -208,8 +209,8 @@ class Sealer {
     return bytes > core::kOperationBytesMax;
   }
 
-  // Another tool wrote what no message can carry. It would stop everything behind it for ever, so it goes to
-  // the tray, and the record shows again what it held before.
+  // Another tool wrote what no message can carry. It would stop everything behind it for ever, so
+  // it goes to the tray, and the record shows again what it held before.
   Status set_aside(RecordTable& table, const Id& id, std::int64_t rid, const core::Cells& now,
                    const core::Cells& before, std::vector<core::Change> changes) {
     if (as_ == SealAs::kOneGroup) {
@@ -293,8 +294,8 @@ class Sealer {
   Result<std::uint64_t> position_in(const std::string& scope) {
     const auto known = positions_.find(scope);
     if (known != positions_.end()) return known->second;
-    NHIP_TRY_ASSIGN(auto stmt,
-                    store_.db().cached("SELECT complete FROM _nhip_feed WHERE name=?1 OR name='*'"));
+    NHIP_TRY_ASSIGN(
+        auto stmt, store_.db().cached("SELECT complete FROM _nhip_feed WHERE name=?1 OR name='*'"));
     NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, scope).step());
     return positions_[scope] = row ? stmt.unsigned_integer(0) : 0;
   }

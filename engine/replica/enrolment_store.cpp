@@ -91,7 +91,8 @@ Status Store::place_early_work() {
                 [](const core::Change& a, const core::Change& b) { return a.cell < b.cell; });
     }
     auto scope = record::scope_of(*type, cells);
-    op.scope = scope.ok() ? *scope : "unplaced";  // the centre refuses it by name; it goes to the tray
+    op.scope =
+        scope.ok() ? *scope : "unplaced";  // the centre refuses it by name; it goes to the tray
     NHIP_TRY(update_queued(*this, op));
   }
   return {};

@@ -9,7 +9,9 @@ namespace nhip::replica {
 Result<bool> follow(Store& store, const std::vector<std::string>& feeds) {
   bool is_new = false;
   for (const std::string& feed : feeds) {
-    NHIP_TRY_ASSIGN(auto stmt, store.db().cached("INSERT INTO _nhip_feed(name) VALUES(?1) ON CONFLICT DO NOTHING"));
+    NHIP_TRY_ASSIGN(
+        auto stmt,
+        store.db().cached("INSERT INTO _nhip_feed(name) VALUES(?1) ON CONFLICT DO NOTHING"));
     NHIP_TRY(stmt.bind(1, feed).run());
     is_new = is_new || store.db().changes() > 0;
   }
@@ -20,16 +22,15 @@ Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store) {
   std::vector<protocol::FeedRequest> requests;
   {
     NHIP_TRY_ASSIGN(
-        auto stmt,
-        store.db().cached("SELECT name,epoch,seq,salt,within,complete FROM _nhip_feed ORDER BY name"));
+        auto stmt, store.db().cached(
+                       "SELECT name,epoch,seq,salt,within,complete FROM _nhip_feed ORDER BY name"));
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) break;
       protocol::FeedRequest request;
       request.feed = stmt.text(0);
       request.cursor = {stmt.text(1), stmt.unsigned_integer(2), stmt.unsigned_integer(3),
-                        stmt.text(4),
-                        stmt.unsigned_integer(5)};
+                        stmt.text(4), stmt.unsigned_integer(5)};
       requests.push_back(std::move(request));
     }
   }
@@ -50,7 +51,8 @@ Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store) {
 Status move_cursor(Store& store, const std::string& feed, const protocol::Cursor& cursor) {
   NHIP_TRY_ASSIGN(
       auto stmt,
-      store.db().cached("UPDATE _nhip_feed SET epoch=?2,seq=?3,salt=?4,within=?5,complete=?6 WHERE name=?1"));
+      store.db().cached(
+          "UPDATE _nhip_feed SET epoch=?2,seq=?3,salt=?4,within=?5,complete=?6 WHERE name=?1"));
   stmt.bind(1, feed).bind(2, cursor.epoch).bind(3, static_cast<std::int64_t>(cursor.seq));
   NHIP_TRY(stmt.bind(4, static_cast<std::int64_t>(cursor.salt))
                .bind(5, cursor.within)

@@ -240,9 +240,10 @@ Result<core::Cells> RecordTable::elements_at(std::int64_t rid) {
 
 Status RecordTable::remove_stray_elements(std::int64_t rid) {
   for (const Field* field : children_) {
-    NHIP_TRY_ASSIGN(auto stmt, db_.cached("DELETE FROM " + store::quoted(child_table(type_, *field)) +
-                                          " WHERE parent=?1 AND NOT EXISTS(SELECT 1 FROM " +
-                                          store::quoted(type_.name) + " WHERE rid=?1)"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    db_.cached("DELETE FROM " + store::quoted(child_table(type_, *field)) +
+                               " WHERE parent=?1 AND NOT EXISTS(SELECT 1 FROM " +
+                               store::quoted(type_.name) + " WHERE rid=?1)"));
     NHIP_TRY(stmt.bind(1, rid).run());
   }
   return {};

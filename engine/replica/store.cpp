@@ -36,15 +36,18 @@ Status not_a_replica(const std::string& path) {
           "Name another file with --replica."};
 }
 
-// Somebody else's database, seen from its header alone, so that it stays untouched: opening it would
-// already change it. While a log lies beside the file its header may be old, and SQLite has to look.
+// Somebody else's database, seen from its header alone, so that it stays untouched: opening it
+// would already change it. While a log lies beside the file its header may be old, and SQLite has
+// to look.
 bool is_foreign(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   char header[72] = {};
   file.read(header, sizeof header);
-  if (file.gcount() != sizeof header || std::string_view(header, 15) != "SQLite format 3") return false;
+  if (file.gcount() != sizeof header || std::string_view(header, 15) != "SQLite format 3")
+    return false;
   std::int64_t application = 0;
-  for (int i = 68; i < 72; ++i) application = application << 8 | static_cast<unsigned char>(header[i]);
+  for (int i = 68; i < 72; ++i)
+    application = application << 8 | static_cast<unsigned char>(header[i]);
   if (application == kApplicationId) return false;
   return application != 0 || !file_exists(path + "-wal");
 }
@@ -55,7 +58,6 @@ Result<bool> is_empty(store::Db& db) {
   NHIP_TRY_ASSIGN(const bool row, stmt.step());
   return row && stmt.integer(0) == 0;
 }
-
 
 }  // namespace
 

@@ -36,8 +36,8 @@ class Store {
   // own.
   static Result<std::unique_ptr<Store>> open(OpenOptions options);
 
-  // Moves the write-ahead log into FILE when nobody else is writing, so that FILE alone is the replica
-  // while no program has it open.
+  // Moves the write-ahead log into FILE when nobody else is writing, so that FILE alone is the
+  // replica while no program has it open.
   ~Store();
 
   const Schema& schema() const { return schema_; }

@@ -101,13 +101,15 @@ std::string mark_each(const Type& type, const std::string& rid, std::uint16_t fi
                       const std::string& from_where) {
   const std::string t = number(type.number);
   const std::string f = number(field);
-  return "INSERT INTO _nhip_mark(type,rid,field,element,old) SELECT " + t + "," + rid + "," + f + "," +
-         element + "," + old + " " + from_where + " AND NOT EXISTS(SELECT 1 FROM _nhip_mark WHERE type=" +
-         t + " AND rid=" + rid + " AND field=" + f + " AND element=" + element + ");";
+  return "INSERT INTO _nhip_mark(type,rid,field,element,old) SELECT " + t + "," + rid + "," + f +
+         "," + element + "," + old + " " + from_where +
+         " AND NOT EXISTS(SELECT 1 FROM _nhip_mark WHERE type=" + t + " AND rid=" + rid +
+         " AND field=" + f + " AND element=" + element + ");";
 }
 
-// Marks of the rows that `which` selects and REPLACE may be about to remove without firing their delete
-// trigger. Nothing is removed here: with OR IGNORE or an upsert the row stays, and sealing finds no change.
+// Marks of the rows that `which` selects and REPLACE may be about to remove without firing their
+// delete trigger. Nothing is removed here: with OR IGNORE or an upsert the row stays, and sealing
+// finds no change.
 std::string replaced_row_marks(const Type& type, const std::string& which) {
   const std::string table = quoted(type.name);
   const std::string from = "FROM " + table + " r WHERE " + which;
@@ -117,9 +119,10 @@ std::string replaced_row_marks(const Type& type, const std::string& which) {
   }
   body += mark_each(type, "r.rid", kExtraField, "''", "r.extra", from);
   for (const Field* field : child_fields(type)) {
-    body += mark_each(type, "c.parent", field->number, element_key(*field, "c"), packed(*field, "c"),
-                      "FROM " + quoted(child_table(type, *field)) + " c WHERE c.parent IN (SELECT r.rid " +
-                          from + ")");
+    body +=
+        mark_each(type, "c.parent", field->number, element_key(*field, "c"), packed(*field, "c"),
+                  "FROM " + quoted(child_table(type, *field)) +
+                      " c WHERE c.parent IN (SELECT r.rid " + from + ")");
   }
   return body;
 }
@@ -151,8 +154,8 @@ void append_row_triggers(const Type& type, std::vector<std::string>& out) {
                         mark(type, "NEW.rid", kInsertedField, "''", "1")));
   // A row that the new one may replace, by its rid or by its id.
   out.push_back(trigger(prefix + "replace_rid", "BEFORE INSERT", table,
-                        "NEW.rid > 0 AND NEW.rid <= " + mark_of(type) + " AND EXISTS(SELECT 1 FROM " +
-                            quoted(table) + " WHERE rid=NEW.rid)",
+                        "NEW.rid > 0 AND NEW.rid <= " + mark_of(type) +
+                            " AND EXISTS(SELECT 1 FROM " + quoted(table) + " WHERE rid=NEW.rid)",
                         replaced_row_marks(type, "r.rid=NEW.rid")));
   const std::string same_id = "id=NEW.id AND rid <= " + mark_of(type);
   out.push_back(trigger(prefix + "replace_id", "BEFORE INSERT", table,
@@ -170,10 +173,11 @@ void append_row_triggers(const Type& type, std::vector<std::string>& out) {
   out.push_back(trigger(prefix + "identity", "BEFORE UPDATE OF rid, id", table,
                         known + " AND (OLD.id IS NOT NEW.id OR OLD.rid IS NOT NEW.rid)",
                         whole_row_marks(type, "OLD.rid", "OLD")));
-  out.push_back(trigger(prefix + "usurp", "BEFORE UPDATE OF rid, id", table,
-                        "OLD.id IS NOT NEW.id OR OLD.rid IS NOT NEW.rid",
-                        replaced_row_marks(type, "(r.id=NEW.id OR r.rid=NEW.rid) AND r.rid<>OLD.rid AND r.rid <= " +
-                                                     mark_of(type))));
+  out.push_back(trigger(
+      prefix + "usurp", "BEFORE UPDATE OF rid, id", table,
+      "OLD.id IS NOT NEW.id OR OLD.rid IS NOT NEW.rid",
+      replaced_row_marks(type, "(r.id=NEW.id OR r.rid=NEW.rid) AND r.rid<>OLD.rid AND r.rid <= " +
+                                   mark_of(type))));
   out.push_back(
       trigger(prefix + "moved", "AFTER UPDATE OF rid", table, "OLD.rid IS NOT NEW.rid",
               "INSERT INTO _nhip_mark(type,rid,field,element,old) SELECT " + number(type.number) +

@@ -116,7 +116,8 @@ Status write_back(Store& store, const Stored& stored) {
     const auto before = expected(store, state, pending);
     core::Cells cells = before ? before->cells : core::Cells{};
     core::set_cell(cells, {kDeletedField, {}}, Value());
-    for (const core::Change& change : stored.changes) core::set_cell(cells, change.cell, change.value);
+    for (const core::Change& change : stored.changes)
+      core::set_cell(cells, change.cell, change.value);
     return table->insert(stored.record, cells).status();
   }
   core::Cells after = found->cells;

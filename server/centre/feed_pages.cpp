@@ -129,8 +129,8 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   answer.head = head.seq;
   answer.digest = head.digest;
   answer.more = reached < head.seq;
-  answer.cursor = {centre_.keys().epoch, reached, 0, {},
-                   answer.more ? request.cursor.complete : reached};
+  answer.cursor = {
+      centre_.keys().epoch, reached, 0, {}, answer.more ? request.cursor.complete : reached};
   if (answer.more) {
     NHIP_TRY_ASSIGN(answer.rows_left, centre_.store().count_in_scope(request.feed, reached));
   }
@@ -169,7 +169,8 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request,
     within.clear();
   }
   answer.more = reached < last;
-  answer.cursor = {centre_.keys().epoch, reached, 0, within, answer.more ? cursor.complete : reached};
+  answer.cursor = {centre_.keys().epoch, reached, 0, within,
+                   answer.more ? cursor.complete : reached};
   if (reached > 0) {
     NHIP_TRY_ASSIGN(const auto share, first_share(reached));
     if (!share) return {Code::kCorrupt, "no_commit", "The centre's store lacks a commit."};

@@ -31,8 +31,8 @@ class FeedPages {
  private:
   Status read_scope(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
   Status read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
-  Status add_share(const ScopeCommit& share, std::uint64_t complete,
-                   protocol::FeedAnswer& answer, std::string& within, bool& cut);
+  Status add_share(const ScopeCommit& share, std::uint64_t complete, protocol::FeedAnswer& answer,
+                   std::string& within, bool& cut);
   Status plan(std::uint64_t after, std::vector<ScopeCommit>& shares, std::uint64_t& left);
   Status sum_digests(protocol::FeedAnswer& answer);
   Result<bool> is_ours_everywhere(const protocol::Cursor& cursor);

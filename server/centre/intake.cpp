@@ -97,12 +97,14 @@ Result<bool> Intake::settles_what_is_settled(const core::Group& group) {
     NHIP_TRY_ASSIGN(const auto row, centre_.store().row(op.type, op.id));
     if (!row || core::cell_value(row->row.cells, resolution).is_null()) continue;
     const core::Version& version = row->row.versions.of(resolution);
-    if (version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica) return true;
+    if (version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica)
+      return true;
   }
   return false;
 }
 
-// The other settlement changes nothing, but what it chose is listed where it differs from what stands.
+// The other settlement changes nothing, but what it chose is listed where it differs from what
+// stands.
 Status Intake::list_second_settlement(const core::Group& group) {
   protocol::GroupVerdict verdict;
   verdict.first = group.operations.front().seq;
@@ -233,9 +235,10 @@ Status Intake::examine_transitions(const Type& type, const core::Operation& op,
     if (current != nullptr) {
       from = text_of(core::cell_value(current->row.cells, change.cell));
       const core::Version& version = current->row.versions.of(change.cell);
-      // Somebody changed it unseen: what the writer started from is not known, but no unit may reach a
-      // state that no listed transition ends in.
-      const bool unseen = version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica;
+      // Somebody changed it unseen: what the writer started from is not known, but no unit may
+      // reach a state that no listed transition ends in.
+      const bool unseen =
+          version.seq > std::max(op.seen, op.held) && version.author != who_.replica.replica;
       const bool reachable = std::any_of(field->transitions.begin(), field->transitions.end(),
                                          [&](const Transition& t) { return t.to == to; });
       if (unseen && reachable) continue;

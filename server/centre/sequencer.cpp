@@ -72,8 +72,8 @@ Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_
   return moved ? mark_moved(*before) : Status();
 }
 
-// What is left of a record in the scope it moved away from: a row of its own that tells the readers there
-// to forget it, in the feed and in the digest like any other.
+// What is left of a record in the scope it moved away from: a row of its own that tells the readers
+// there to forget it, in the feed and in the digest like any other.
 Status Sequencer::mark_moved(const StoredRow& from) {
   NHIP_TRY_ASSIGN(const auto earlier, centre_.store().row(kMovedType, moved_id(from)));
   NHIP_TRY_ASSIGN(const std::uint64_t seq, next(from.scope));

@@ -271,7 +271,8 @@ TEST_CASE("fleet: a transaction of more than a thousand records is refused and l
   CHECK(a.status().pending == 0);
 }
 
-TEST_CASE("fleet: a record that moved on while a device read its first pages arrives whole", "[fleet][I1]") {
+TEST_CASE("fleet: a record that moved on while a device read its first pages arrives whole",
+          "[fleet][I1]") {
   const std::string role = GENERATE("field", "office");
   Fleet fleet;
   Member& a = fleet.add("U-01");
@@ -296,7 +297,8 @@ TEST_CASE("fleet: a record that moved on while a device read its first pages arr
   CHECK(b.list("activity") == a.list("activity"));
 }
 
-TEST_CASE("fleet: what a device has not read yet counts as unseen, even behind its cursor", "[fleet][I3]") {
+TEST_CASE("fleet: what a device has not read yet counts as unseen, even behind its cursor",
+          "[fleet][I3]") {
   Fleet fleet;
   Member& a = fleet.add("U-01");
   Member& b = fleet.add("U-01");

@@ -113,7 +113,7 @@ struct Type {
 
 // Field numbers with a meaning of the engine's own in every type.
 inline constexpr std::uint16_t kDeletedField = 0;  // 1 = the record is deleted
-inline constexpr std::uint16_t kMovedType = 2;       // see engine/DESIGN.md, "Moves between scopes"
+inline constexpr std::uint16_t kMovedType = 2;     // see engine/DESIGN.md, "Moves between scopes"
 inline constexpr std::uint16_t kExtraField =
     65535;  // JSON object of fields the schema does not know
 

@@ -325,7 +325,7 @@ TEST_CASE("centre/load: a version of another unit moves the record there", "[cen
   f.load_lines("activities.jsonl", {activity(kFirst, 1, "2026-01-01T00:00:00Z", "a")});
   f.load_lines("activities.jsonl", {moved});  // the fixture verifies the heads of both scopes
   CHECK(f.records("activity")[0]["_meta"]["scope"] == "unit/U-02");
-  CHECK(f.store->head("unit/U-01")->rows == 0);
+  CHECK(f.store->head("unit/U-01")->rows == 1);  // the marker that tells its readers to forget it
 }
 
 TEST_CASE("centre/load: a folder without known files, or no folder, is refused", "[centre][load]") {
