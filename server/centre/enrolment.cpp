@@ -60,9 +60,10 @@ Status refused(const char* name, const char* message) {
 }
 
 Bytes proof_text(std::string_view prefix, std::string_view text) {
-  Bytes bytes(prefix.begin(), prefix.end());
-  bytes.insert(bytes.end(), text.begin(), text.end());
-  return bytes;
+  core::Writer out;
+  out.raw(crypto::as_bytes(prefix));
+  out.raw(crypto::as_bytes(text));
+  return out.take();
 }
 
 Result<protocol::EnrolRequest> open_request(Centre& centre, std::span<const std::uint8_t> sealed) {
