@@ -183,7 +183,7 @@ TEST_CASE("protocol/json: groups are consecutive, ascending and within their lim
 TEST_CASE("protocol/json: sizes of values, elements and scopes end at their limits", "[protocol]") {
   const auto text = [](std::size_t size) { return "\"" + std::string(size, 'x') + "\""; };
   CHECK(request_status(changes_of("[1," + text(core::kValueBytesMax) + "]")).ok());
-  CHECK_FALSE(request_status(changes_of("[1," + text(core::kValueBytesMax + 1) + "]")).ok());
+  CHECK_FALSE(request_status(changes_of("[1," + text(core::kOperationBytesMax + 1) + "]")).ok());
   const auto blob = [](std::size_t size) {
     return "[1,{\"b\":\"" + crypto::base64(Bytes(size, 7)) + "\"}]";
   };

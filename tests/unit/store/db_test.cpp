@@ -73,7 +73,7 @@ TEST_CASE_METHOD(StoreFixture, "store/db: names with a meaning for SQLite are pl
 TEST_CASE_METHOD(StoreFixture, "store/db: a folder that is not there cannot be written to",
                  "[store]") {
   const auto db = Db::open(path("nowhere/a.db"), options(true));
-  CHECK(db.status().code() == Code::kUnavailable);
+  CHECK(db.status().code() == Code::kCorrupt);
   CHECK(db.status().name() == "cannot_open");
 }
 
