@@ -136,8 +136,9 @@ Status amend(Centre& centre, Sequencer& sequencer, const StoredRow& live,
   const Type* type = centre.schema().type(live.type);
   NHIP_TRY_ASSIGN(after.scope, record::scope_of(*type, after.row.cells));
   if (after.row.cells == live.row.cells && after.info.rev == live.info.rev) return {};
+  const bool renumbered = after.info.rev != live.info.rev;
   return put_live(centre, sequencer, &live, std::move(after),
-                  stamp_of(version.info, sequencer.now()), after.info.rev != live.info.rev);
+                  stamp_of(version.info, sequencer.now()), renumbered);
 }
 
 }  // namespace
