@@ -63,7 +63,8 @@ Result<Value> read_objects_value(const Field& field, const json& value, const st
                                             reading, path + "." + column.name));
     columns.push_back(std::move(read));
   }
-  for (const auto& [name, inner] : value.items()) {
+  for (const auto& item : value.items()) {
+    const std::string& name = item.key();
     const bool known = std::any_of(field.values.begin(), field.values.end(),
                                    [&](const Column& column) { return column.name == name; });
     if (!known) return refusal(path + "." + name, "wrong_type", "is no part of this value");

@@ -47,7 +47,8 @@ Type event_type() {
 }
 
 Result<Json> read(const std::vector<std::string>& header, const std::vector<std::string>& cells) {
-  auto columns = CsvColumns::parse(Language::kEnglish, event_type(), header);
+  const Type type = event_type();  // the columns point into it
+  auto columns = CsvColumns::parse(Language::kEnglish, type, header);
   if (!columns.ok()) return columns.status();
   return columns->record(Language::kEnglish, cells);
 }
