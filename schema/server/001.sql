@@ -118,12 +118,28 @@ CREATE TABLE replica (
   counter INTEGER NOT NULL,
   request_digest BLOB NOT NULL,
   received_seq INTEGER NOT NULL,
+  durable_seq INTEGER NOT NULL,
   token TEXT NOT NULL,
+  recent_tokens BLOB NOT NULL,
+  epoch TEXT NOT NULL,
+  parent BLOB NOT NULL,
+  parent_incarnation INTEGER NOT NULL,
+  positions TEXT NOT NULL,
   last_contact INTEGER NOT NULL,
   client TEXT NOT NULL,
   clock_skew_ms INTEGER NOT NULL,
   schema_version INTEGER NOT NULL,
   PRIMARY KEY (replica, incarnation)
+) STRICT, WITHOUT ROWID;
+
+-- What was taken over of records' states from histories that restores cut off.
+CREATE TABLE offered (
+  type INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  begins INTEGER NOT NULL,
+  lost_seq INTEGER NOT NULL,
+  new_seq INTEGER NOT NULL,
+  PRIMARY KEY (type, id, begins)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE enrolment_code (

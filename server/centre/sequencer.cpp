@@ -1,6 +1,9 @@
 // Sequencer: numbers, salts, digests and history of one commit.
 
 #include "centre/centre.h"
+#include "centre/epoch.h"
+
+#include <algorithm>
 
 namespace nhip::server {
 
@@ -32,6 +35,10 @@ Result<Sequencer::Touched*> Sequencer::scope(const std::string& name) {
   if (known != touched_.end()) return &known->second;
   Touched touched;
   NHIP_TRY_ASSIGN(touched.head, centre_.store().head(name));
+  if (touched.head.seq == 0) {
+    NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre_.store()));
+    touched.head.seq = epochs.floor();
+  }
   touched.first = touched.head.seq + 1;
   return &touched_.emplace(name, std::move(touched)).first->second;
 }
@@ -44,7 +51,8 @@ Result<std::uint64_t> Sequencer::next(const std::string& name) {
 Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_is_past) {
   if (commit_ == 0) {
     NHIP_TRY_ASSIGN(const std::uint64_t last, centre_.store().last_commit());
-    commit_ = last + 1;
+    NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre_.store()));
+    commit_ = std::max(last, epochs.floor()) + 1;
   }
   const crypto::DigestKey& key = centre_.keys().digest_key;
   NHIP_TRY_ASSIGN(Touched* const to, scope(after.scope));

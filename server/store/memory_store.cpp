@@ -200,6 +200,14 @@ class MemoryStore final : public ServerStore {
   }
   Result<std::vector<ReplicaRecord>> replicas() override { return all(replicas_); }
 
+  Status put_offered(std::uint16_t type, const Id& id, const OfferedState& state) override {
+    return keep(offered_, std::pair(RowKey{type, id}, state.begins), state);
+  }
+  Result<std::optional<OfferedState>> offered(std::uint16_t type, const Id& id,
+                                              std::uint64_t begins) override {
+    return find(offered_, std::pair(RowKey{type, id}, begins));
+  }
+
   Status put_code(const EnrolmentCode& code) override { return keep(codes_, code.handle, code); }
   Result<std::optional<EnrolmentCode>> code(const std::string& handle) override {
     return find(codes_, handle);
@@ -310,6 +318,7 @@ class MemoryStore final : public ServerStore {
   std::map<std::string, Device> devices_;
   std::map<Author, ReplicaRecord> replicas_;
   std::map<std::string, EnrolmentCode> codes_;
+  std::map<std::pair<RowKey, std::uint64_t>, OfferedState> offered_;
   std::map<std::uint64_t, InboxEntry> inbox_;
   std::map<std::string, std::string> settings_;
 

@@ -97,7 +97,14 @@ struct ReplicaRecord {
   std::uint64_t counter = 0;       // highest request counter seen
   Bytes request_digest;            // of the request that had it
   std::uint64_t received_seq = 0;  // highest operation committed
+  std::uint64_t durable_seq = 0;   // highest one in a backup that was test-opened
+  // Finds copies (centre/identity.h): the token that stands for everything received, and the
+  // tokens after each group of the newest request that brought any.
   std::string token;
+  Bytes recent_tokens;
+  std::string epoch;      // in which received_seq and token were last agreed on
+  Author parent;          // the replica this one continues; zero for one made by a code
+  std::string positions;  // per feed, up to where it holds everything: "seq feed\n"…
   std::int64_t last_contact = 0;
   std::string client;              // program and version
   std::int64_t clock_skew_ms = 0;  // device clock minus server clock at last contact
@@ -130,6 +137,15 @@ struct InboxEntry {
   core::Group group;
 
   friend bool operator==(const InboxEntry&, const InboxEntry&) = default;
+};
+
+// What was already taken over of a record's state from a history that a restore cut off.
+struct OfferedState {
+  std::uint64_t begins = 0;    // of the epoch that cut that history off (centre/epoch.h)
+  std::uint64_t lost_seq = 0;  // of the newest state of it that was taken over
+  std::uint64_t new_seq = 0;   // the number its cells got here
+
+  friend bool operator==(const OfferedState&, const OfferedState&) = default;
 };
 
 class ServerStore {
@@ -191,6 +207,11 @@ class ServerStore {
   virtual Result<std::vector<ReplicaRecord>> replicas() = 0;
   virtual Status put_code(const EnrolmentCode& code) = 0;
   virtual Result<std::optional<EnrolmentCode>> code(const std::string& handle) = 0;
+
+  // --- states taken over after a restore, one per record and epoch
+  virtual Status put_offered(std::uint16_t type, const Id& id, const OfferedState& state) = 0;
+  virtual Result<std::optional<OfferedState>> offered(std::uint16_t type, const Id& id,
+                                                      std::uint64_t begins) = 0;
 
   // --- inbox
   virtual Result<std::uint64_t> add_inbox(const InboxEntry& entry) = 0;

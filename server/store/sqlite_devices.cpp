@@ -19,12 +19,12 @@ constexpr char kDeviceById[] =
     "?1";
 constexpr char kReplicas[] =
     "SELECT replica, incarnation, device_id, public_key, counter, request_digest, received_seq, "
-    "token,"
+    "durable_seq, token, recent_tokens, epoch, parent, parent_incarnation, positions,"
     " last_contact, client, clock_skew_ms, schema_version FROM replica ORDER BY replica, "
     "incarnation";
 constexpr char kReplicaById[] =
     "SELECT replica, incarnation, device_id, public_key, counter, request_digest, received_seq, "
-    "token,"
+    "durable_seq, token, recent_tokens, epoch, parent, parent_incarnation, positions,"
     " last_contact, client, clock_skew_ms, schema_version FROM replica"
     " WHERE replica = ?1 AND incarnation = ?2";
 constexpr char kInbox[] =
@@ -60,11 +60,16 @@ ReplicaRecord read_replica(const store::Stmt& stmt) {
   replica.counter = stmt.unsigned_integer(4);
   replica.request_digest = stmt.blob(5);
   replica.received_seq = stmt.unsigned_integer(6);
-  replica.token = stmt.text(7);
-  replica.last_contact = stmt.integer(8);
-  replica.client = stmt.text(9);
-  replica.clock_skew_ms = stmt.integer(10);
-  replica.schema_version = static_cast<std::uint32_t>(stmt.integer(11));
+  replica.durable_seq = stmt.unsigned_integer(7);
+  replica.token = stmt.text(8);
+  replica.recent_tokens = stmt.blob(9);
+  replica.epoch = stmt.text(10);
+  replica.parent = read_author(stmt, 11);
+  replica.positions = stmt.text(13);
+  replica.last_contact = stmt.integer(14);
+  replica.client = stmt.text(15);
+  replica.clock_skew_ms = stmt.integer(16);
+  replica.schema_version = static_cast<std::uint32_t>(stmt.integer(17));
   return replica;
 }
 
@@ -120,14 +125,19 @@ Status SqliteStore::put_replica(const ReplicaRecord& replica) {
       store::Stmt stmt,
       db_->cached(
           "INSERT OR REPLACE INTO replica (replica, incarnation, device_id, public_key, counter,"
-          " request_digest, received_seq, token, last_contact, client, clock_skew_ms,"
-          " schema_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"));
+          " request_digest, received_seq, durable_seq, token, recent_tokens, epoch, parent,"
+          " parent_incarnation, positions, last_contact, client, clock_skew_ms, schema_version)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+          " ?18)"));
   stmt.bind(1, as_blob(replica.replica.replica)).bind(2, std::int64_t{replica.replica.incarnation});
   stmt.bind(3, replica.device_id).bind(4, replica.public_key).bind(5, as_column(replica.counter));
   stmt.bind(6, replica.request_digest).bind(7, as_column(replica.received_seq));
-  stmt.bind(8, replica.token).bind(9, replica.last_contact).bind(10, replica.client);
-  stmt.bind(11, replica.clock_skew_ms).bind(12, std::int64_t{replica.schema_version});
-  return stmt.run();
+  stmt.bind(8, as_column(replica.durable_seq)).bind(9, replica.token);
+  stmt.bind(10, replica.recent_tokens).bind(11, replica.epoch);
+  stmt.bind(12, as_blob(replica.parent.replica));
+  stmt.bind(13, std::int64_t{replica.parent.incarnation}).bind(14, replica.positions);
+  stmt.bind(15, replica.last_contact).bind(16, replica.client).bind(17, replica.clock_skew_ms);
+  return stmt.bind(18, std::int64_t{replica.schema_version}).run();
 }
 
 Result<std::optional<ReplicaRecord>> SqliteStore::replica(const Author& replica) {
@@ -145,6 +155,25 @@ Result<std::vector<ReplicaRecord>> SqliteStore::replicas() {
     if (!found) return replicas;
     replicas.push_back(read_replica(stmt));
   }
+}
+
+Status SqliteStore::put_offered(std::uint16_t type, const Id& id, const OfferedState& state) {
+  if (!writable()) return no_transaction();
+  NHIP_TRY_ASSIGN(store::Stmt stmt,
+                  db_->cached("INSERT OR REPLACE INTO offered (type, id, begins, lost_seq, new_seq)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5)"));
+  stmt.bind(1, std::int64_t{type}).bind(2, id).bind(3, as_column(state.begins));
+  return stmt.bind(4, as_column(state.lost_seq)).bind(5, as_column(state.new_seq)).run();
+}
+
+Result<std::optional<OfferedState>> SqliteStore::offered(std::uint16_t type, const Id& id,
+                                                         std::uint64_t begins) {
+  NHIP_TRY_ASSIGN(store::Stmt stmt, db_->cached("SELECT lost_seq, new_seq FROM offered"
+                                                " WHERE type = ?1 AND id = ?2 AND begins = ?3"));
+  stmt.bind(1, std::int64_t{type}).bind(2, id).bind(3, as_column(begins));
+  NHIP_TRY_ASSIGN(const bool found, stmt.step());
+  if (!found) return std::optional<OfferedState>{};
+  return std::optional(OfferedState{begins, stmt.unsigned_integer(0), stmt.unsigned_integer(1)});
 }
 
 Status SqliteStore::put_code(const EnrolmentCode& code) {

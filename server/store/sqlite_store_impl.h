@@ -55,6 +55,9 @@ class SqliteStore final : public ServerStore {
   Status put_replica(const ReplicaRecord& replica) override;
   Result<std::optional<ReplicaRecord>> replica(const Author& replica) override;
   Result<std::vector<ReplicaRecord>> replicas() override;
+  Status put_offered(std::uint16_t type, const Id& id, const OfferedState& state) override;
+  Result<std::optional<OfferedState>> offered(std::uint16_t type, const Id& id,
+                                              std::uint64_t begins) override;
   Status put_code(const EnrolmentCode& code) override;
   Result<std::optional<EnrolmentCode>> code(const std::string& handle) override;
 

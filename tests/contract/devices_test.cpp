@@ -28,6 +28,22 @@ STORE_CASE("a device that is put again is replaced") {
   CHECK(require_value(store.device("D-1")) == device_of("D-1"));
 }
 
+STORE_CASE("what was taken over of a record is kept per epoch, the newest state alone") {
+  TestType at;
+  ServerStore& store = at.store();
+  const Id id = id_of(1);
+  const OfferedState first{1'000, 41, 1'001}, newer{1'000, 44, 1'007}, other{9'000, 41, 9'002};
+  write(store, [&] { require_ok(store.put_offered(16, id, first)); });
+  write(store, [&] {
+    require_ok(store.put_offered(16, id, newer));
+    require_ok(store.put_offered(16, id, other));
+  });
+  CHECK(require_value(store.offered(16, id, 1'000)) == newer);
+  CHECK(require_value(store.offered(16, id, 9'000)) == other);
+  CHECK_FALSE(require_value(store.offered(17, id, 1'000)).has_value());
+  CHECK_FALSE(require_value(store.offered(16, id, 1'001)).has_value());
+}
+
 STORE_CASE("a replica is found by number and incarnation") {
   TestType at;
   ServerStore& store = at.store();

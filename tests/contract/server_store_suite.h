@@ -180,7 +180,12 @@ inline ReplicaRecord replica_of(const Author& author) {
   replica.counter = 0xFFFF'FFFF'FFFF'FFFF;
   replica.request_digest = Bytes(16, 0x00);
   replica.received_seq = 41;
+  replica.durable_seq = 40;
   replica.token = "t0k3n";
+  replica.recent_tokens = Bytes(24, 0x55);
+  replica.epoch = "e7";
+  replica.parent = {0xFEDC'BA98'7654'3210, 3};
+  replica.positions = "41 unit/U-1\n";
   replica.last_contact = kNoon;
   replica.client = "nhip 0.1.0";
   replica.clock_skew_ms = -1'790'000'000'000;
