@@ -11,6 +11,7 @@
 #include "crypto/keys.h"
 #include "record/record_json.h"
 #include "replica/capture.h"
+#include "replica/offer.h"
 #include "replica/outbox.h"
 #include "replica/store.h"
 #include "replica/tray.h"
@@ -129,6 +130,8 @@ Result<ReplicaStatus> Replica::status() {
   NHIP_TRY_ASSIGN(const Value epoch, store.setting("epoch"));
   if (epoch.text() != nullptr) status.epoch = *epoch.text();
   NHIP_TRY_ASSIGN(status.pending, replica::count_queued(store));
+  NHIP_TRY_ASSIGN(const std::uint64_t offers, replica::count_offers(store));
+  status.pending += offers;
   NHIP_TRY_ASSIGN(const auto tray_counts, replica::count_tray(store));
   status.rejected = tray_counts.first;
   status.held = tray_counts.second;

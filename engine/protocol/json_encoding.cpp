@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "nhip/version.h"
 #include "protocol/json_reader.h"
+#include "protocol/json_recovery.h"
 #include "protocol/json_rows.h"
 
 namespace nhip::protocol {
@@ -29,30 +30,6 @@ void read_version_line(ObjectReader& in, Fault& fault, int& protocol) {
     fault.set(Code::kVersion, "unknown_protocol",
               "the other side speaks a protocol that is too old");
   }
-}
-
-void add_cursor(Json& out, const Cursor& cursor) {
-  if (!cursor.epoch.empty()) out["epoch"] = cursor.epoch;
-  if (cursor.seq != 0) out["seq"] = cursor.seq;
-  if (cursor.salt != 0) out["salt"] = hex64_json(cursor.salt);
-  if (!cursor.within.empty()) out["within"] = cursor.within;
-  if (cursor.complete != 0) out["complete"] = cursor.complete;
-}
-
-Cursor read_cursor(ObjectReader& in) {
-  Cursor cursor;
-  cursor.epoch = in.string("epoch", Need::kOptional);
-  cursor.seq = in.unsigned_number("seq", Need::kOptional);
-  cursor.salt = in.hex64("salt", Need::kOptional);
-  cursor.within = in.text("within", core::kScopeBytesMax + 24, Need::kOptional);
-  cursor.complete = in.unsigned_number("complete", Need::kOptional);
-  return cursor;
-}
-
-std::string read_feed_name(ObjectReader& in, Fault& fault) {
-  std::string feed = in.text("feed", core::kScopeBytesMax);
-  if (fault.ok() && feed.empty()) fault.set("a feed has a name");
-  return feed;
 }
 
 void read_names(ObjectReader& in, const char* key, std::vector<std::string>& out) {
@@ -161,6 +138,7 @@ Json feed_answer_json(const FeedAnswer& feed, const AuthorTable& authors) {
   Json rows = Json::array();
   for (const RowUpdate& row : feed.rows) rows.push_back(row_json(row, authors));
   if (!rows.empty()) out["rows"] = std::move(rows);
+  for (const Receipt& receipt : feed.receipts) out["receipts"].push_back(receipt_json(receipt));
   return out;
 }
 
@@ -176,6 +154,7 @@ void read_feed_answer(const Json& json, const std::vector<Author>& authors, Faul
   feed.rows_left = in.unsigned_number("rows_left", Need::kOptional);
   in.list("rows", core::kMessageBytesMax, feed.rows,
           [&](const Json& item, Fault& at, RowUpdate& row) { read_row(item, authors, at, row); });
+  in.list("receipts", core::kMessageBytesMax, feed.receipts, read_receipt);
   if (!fault.ok()) return;
   if (!crypto::Digest::from_hex(digest, feed.digest) || feed.digest.hex() != digest) {
     fault.set("digest must be 32 lower-case hexadecimal digits");
@@ -196,6 +175,13 @@ void read_devices(ObjectReader& in, Fault& fault, std::map<std::string, std::str
   if (!fault.ok()) fault.under("devices");
 }
 
+std::vector<Author> read_authors(ObjectReader& in) {
+  std::vector<Author> authors;
+  in.list("authors", core::kMessageBytesMax, authors,
+          [](const Json& item, Fault& at, Author& author) { author = read_author(item, at); });
+  return authors;
+}
+
 Json names_json(const std::vector<std::string>& names) {
   Json out = Json::array();
   for (const std::string& name : names) out.push_back(text_json(name));
@@ -205,15 +191,24 @@ Json names_json(const std::vector<std::string>& names) {
 }  // namespace
 
 Bytes encode_json(const SyncRequest& message) {
+  AuthorTable authors;
+  for (const Offer& offer : message.offers) authors.add(offer.row.versions);
   Json out = {{"protocol", message.protocol},
               {"schema", message.schema_version},
               {"client", message.client},
               {"clock_ms", message.clock_ms}};
   if (message.answer_bytes_max != 0) out["answer_bytes_max"] = message.answer_bytes_max;
+  if (!message.epoch.empty()) out["epoch"] = message.epoch;
+  if (message.received != 0) out["received"] = message.received;
   if (!message.token.empty()) out["token"] = message.token;
   if (!message.token_next.empty()) out["token_next"] = message.token_next;
   for (const FeedRequest& feed : message.feeds) out["feeds"].push_back(feed_request_json(feed));
   for (const core::Group& group : message.push) out["push"].push_back(group_json(group));
+  for (const ReconcileRequest& each : message.reconcile)
+    out["reconcile"].push_back(reconcile_json(each));
+  Json table = authors.encode();
+  if (!table.empty()) out["authors"] = std::move(table);
+  for (const Offer& offer : message.offers) out["offers"].push_back(offer_json(offer, authors));
   return dump_message(out);
 }
 
@@ -228,10 +223,19 @@ Result<SyncRequest> decode_sync_request(std::span<const std::uint8_t> bytes) {
   message.client = in.string("client");
   message.clock_ms = in.integer("clock_ms");
   message.answer_bytes_max = in.unsigned_number("answer_bytes_max", Need::kOptional);
+  message.epoch = in.string("epoch", Need::kOptional);
+  message.received = in.unsigned_number("received", Need::kOptional);
   message.token = in.string("token", Need::kOptional);
   message.token_next = in.string("token_next", Need::kOptional);
   in.list("feeds", core::kFeedsMax, message.feeds, read_feed_request);
   in.list("push", core::kMessageBytesMax, message.push, read_group);
+  in.list(
+      "reconcile", core::kFeedsMax, message.reconcile,
+      [](const Json& item, Fault& at, ReconcileRequest& each) { read_reconcile(item, at, each); });
+  const std::vector<Author> authors = read_authors(in);
+  in.list("offers", core::kMessageBytesMax, message.offers,
+          [&](const Json& item, Fault& at, Offer& offer) { read_offer(item, authors, at, offer); });
+  if (fault.ok()) check_feeds_differ(message.reconcile, fault);
   if (fault.ok()) check_feeds_differ(message.feeds, fault);
   if (fault.ok()) check_groups_ascend(message.push, fault);
   if (!fault.ok()) return fault.status();
@@ -240,9 +244,12 @@ Result<SyncRequest> decode_sync_request(std::span<const std::uint8_t> bytes) {
 
 Bytes encode_json(const SyncResponse& message) {
   AuthorTable authors;
-  for (const RowUpdate& row : message.corrections) authors.add(row);
+  for (const RowUpdate& row : message.corrections) authors.add(row.row.versions);
   for (const FeedAnswer& feed : message.feeds) {
-    for (const RowUpdate& row : feed.rows) authors.add(row);
+    for (const RowUpdate& row : feed.rows) authors.add(row.row.versions);
+  }
+  for (const ReconcileAnswer& each : message.reconcile) {
+    for (const RowUpdate& row : each.rows) authors.add(row.row.versions);
   }
   Json out = {{"protocol", message.protocol},
               {"schema", message.schema_version},
@@ -259,6 +266,8 @@ Bytes encode_json(const SyncResponse& message) {
     out["corrections"].push_back(row_json(row, authors));
   for (const FeedAnswer& feed : message.feeds)
     out["feeds"].push_back(feed_answer_json(feed, authors));
+  for (const ReconcileAnswer& each : message.reconcile)
+    out["reconcile"].push_back(reconcile_json(each, authors));
   if (!message.devices.empty()) out["devices"] = message.devices;
   return dump_message(out);
 }
@@ -276,15 +285,17 @@ Result<SyncResponse> decode_sync_response(std::span<const std::uint8_t> bytes) {
   message.received_seq = in.unsigned_number("received_seq");
   message.durable_seq = in.unsigned_number("durable_seq");
   read_names(in, "granted", message.granted);
-  std::vector<Author> authors;
-  in.list("authors", core::kMessageBytesMax, authors,
-          [](const Json& item, Fault& at, Author& author) { author = read_author(item, at); });
+  const std::vector<Author> authors = read_authors(in);
   in.list("verdicts", core::kMessageBytesMax, message.verdicts, read_verdict);
   in.list("corrections", core::kMessageBytesMax, message.corrections,
           [&](const Json& item, Fault& at, RowUpdate& row) { read_row(item, authors, at, row); });
   in.list("feeds", core::kFeedsMax, message.feeds,
           [&](const Json& item, Fault& at, FeedAnswer& feed) {
             read_feed_answer(item, authors, at, feed);
+          });
+  in.list("reconcile", core::kFeedsMax, message.reconcile,
+          [&](const Json& item, Fault& at, ReconcileAnswer& each) {
+            read_reconcile(item, authors, at, each);
           });
   read_devices(in, fault, message.devices);
   if (fault.ok()) check_feeds_differ(message.feeds, fault);

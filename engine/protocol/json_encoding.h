@@ -20,6 +20,10 @@ Bytes encode_json(const ErrorAnswer& message);
 Bytes encode_json(const HelloAnswer& message);
 Bytes encode_json(const EnrolRequest& message);
 Bytes encode_json(const EnrolAnswer& message);
+Bytes encode_json(const IdentityRequest& message);
+Bytes encode_json(const IdentityAnswer& message);
+// Alone, as a device keeps it.
+Bytes encode_json(const Certificate& certificate);
 
 Result<SyncRequest> decode_sync_request(std::span<const std::uint8_t> bytes);
 Result<SyncResponse> decode_sync_response(std::span<const std::uint8_t> bytes);
@@ -27,5 +31,8 @@ Result<ErrorAnswer> decode_error(std::span<const std::uint8_t> bytes);
 Result<HelloAnswer> decode_hello(std::span<const std::uint8_t> bytes);
 Result<EnrolRequest> decode_enrol_request(std::span<const std::uint8_t> bytes);
 Result<EnrolAnswer> decode_enrol_answer(std::span<const std::uint8_t> bytes);
+Result<IdentityRequest> decode_identity_request(std::span<const std::uint8_t> bytes);
+Result<IdentityAnswer> decode_identity_answer(std::span<const std::uint8_t> bytes);
+Result<Certificate> decode_certificate(std::span<const std::uint8_t> bytes);
 
 }  // namespace nhip::protocol

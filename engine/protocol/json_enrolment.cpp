@@ -12,7 +12,84 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::uint64_t kVersionMax = 1'000'000;
 
+Json certificate_json(const Certificate& certificate) {
+  return {{"device_id", certificate.device_id},
+          {"unit_id", certificate.unit_id},
+          {"role", certificate.role},
+          {"label", certificate.label},
+          {"enrolled_at", certificate.enrolled_at},
+          {"replica", certificate.replica.text()},
+          {"public_key", crypto::base64(certificate.public_key)},
+          {"signature", crypto::base64(certificate.signature)}};
+}
+
+void read_certificate(const Json& json, Fault& fault, Certificate& certificate) {
+  ObjectReader in(json, fault);
+  certificate.device_id = in.string("device_id");
+  certificate.unit_id = in.string("unit_id");
+  certificate.role = in.string("role");
+  certificate.label = in.string("label");
+  certificate.enrolled_at = in.integer("enrolled_at");
+  certificate.replica = in.author("replica");
+  certificate.public_key = in.base64("public_key", kKeyBytes);
+  certificate.signature = in.base64("signature", kSignatureBytes);
+}
+
+void read_certificate_at(ObjectReader& in, Fault& fault, Certificate& certificate) {
+  const Json* json = in.find("certificate", Need::kRequired);
+  if (json == nullptr) return;
+  read_certificate(*json, fault, certificate);
+  if (!fault.ok()) fault.under("certificate");
+}
+
 }  // namespace
+
+Bytes encode_json(const Certificate& certificate) {
+  return dump_message(certificate_json(certificate));
+}
+
+Result<Certificate> decode_certificate(std::span<const std::uint8_t> bytes) {
+  NHIP_TRY_ASSIGN(const Json json, parse_message(bytes));
+  Fault fault;
+  Certificate certificate;
+  read_certificate(json, fault, certificate);
+  if (!fault.ok()) return fault.status();
+  return certificate;
+}
+
+Bytes encode_json(const IdentityRequest& message) {
+  return dump_message({{"certificate", certificate_json(message.certificate)},
+                       {"replica", message.replica.text()},
+                       {"public_key", crypto::base64(message.public_key)},
+                       {"proof", crypto::base64(message.proof)}});
+}
+
+Result<IdentityRequest> decode_identity_request(std::span<const std::uint8_t> bytes) {
+  NHIP_TRY_ASSIGN(const Json json, parse_message(bytes));
+  Fault fault;
+  ObjectReader in(json, fault);
+  IdentityRequest message;
+  read_certificate_at(in, fault, message.certificate);
+  message.replica = in.author("replica");
+  message.public_key = in.base64("public_key", kKeyBytes);
+  message.proof = in.base64("proof", kSignatureBytes);
+  if (!fault.ok()) return fault.status();
+  return message;
+}
+
+Bytes encode_json(const IdentityAnswer& message) {
+  return dump_message({{"certificate", certificate_json(message.certificate)}});
+}
+
+Result<IdentityAnswer> decode_identity_answer(std::span<const std::uint8_t> bytes) {
+  NHIP_TRY_ASSIGN(const Json json, parse_message(bytes));
+  Fault fault;
+  ObjectReader in(json, fault);
+  IdentityAnswer message;
+  read_certificate_at(in, fault, message.certificate);
+  if (!fault.ok()) return fault.status();
+  return message;
+}
 
 Bytes encode_json(const ErrorAnswer& message) {
   Json error = {{"code", message.code}, {"message", message.message}};
@@ -95,7 +172,8 @@ Bytes encode_json(const EnrolAnswer& message) {
                        {"schema_json", message.schema_json},
                        {"granted", std::move(granted)},
                        {"digest_key", crypto::base64(message.digest_key)},
-                       {"server_ms", message.server_ms}});
+                       {"server_ms", message.server_ms},
+                       {"certificate", certificate_json(message.certificate)}});
 }
 
 Result<EnrolAnswer> decode_enrol_answer(std::span<const std::uint8_t> bytes) {
@@ -115,6 +193,7 @@ Result<EnrolAnswer> decode_enrol_answer(std::span<const std::uint8_t> bytes) {
           });
   message.digest_key = in.base64("digest_key", kKeyBytes);
   message.server_ms = in.integer("server_ms");
+  read_certificate_at(in, fault, message.certificate);
   if (!fault.ok()) return fault.status();
   return message;
 }

@@ -142,10 +142,9 @@ void move_ascending(std::vector<Item>& items, const char* what, Fault& fault, Ma
 
 }  // namespace
 
-void AuthorTable::add(const RowUpdate& row) {
-  const core::Version& base = row.row.versions.base;
-  if (!(base == core::Version())) index_.emplace(base.author, 0);
-  for (const auto& [key, version] : row.row.versions.exceptions) index_.emplace(version.author, 0);
+void AuthorTable::add(const core::Versions& versions) {
+  if (!(versions.base == core::Version())) index_.emplace(versions.base.author, 0);
+  for (const auto& [key, version] : versions.exceptions) index_.emplace(version.author, 0);
 }
 
 Json AuthorTable::encode() {

@@ -14,7 +14,7 @@ namespace nhip::protocol {
 // equal messages have equal tables.
 class AuthorTable {
  public:
-  void add(const RowUpdate& row);
+  void add(const core::Versions& versions);
   // After the last add.
   Json encode();
   std::size_t index(const Author& author) const { return index_.at(author); }

@@ -51,15 +51,58 @@ struct FeedRequest {
   friend bool operator==(const FeedRequest&, const FeedRequest&) = default;
 };
 
+// Set reconciliation of one feed, one step of it (reconcile.h). Buckets ascend; `data` holds their
+// sums or prints.
+struct ReconcileRequest {
+  std::string feed;
+  std::uint64_t nonce = 0;             // drawn for this reconciliation; changes every print
+  bool values = false;                 // prints cover what records hold, not only their versions
+  std::uint32_t depth = 0;             // the buckets are those of 2^depth
+  std::vector<std::uint32_t> buckets;  // empty: `data` has the sum of every bucket
+  Bytes data;                          // sums of all buckets; or, bucket by bucket, a count and
+                                       // the prints of its records
+
+  friend bool operator==(const ReconcileRequest&, const ReconcileRequest&) = default;
+};
+
+// When the centre received what it gave the numbers `first` to `last` of a scope, provable to
+// itself later (server/centre/receipt.h).
+struct Receipt {
+  std::string scope;  // empty = the feed itself
+  std::uint64_t first = 0, last = 0;
+  std::int64_t received_at = 0;
+  Bytes proof;  // 8 bytes
+
+  friend bool operator==(const Receipt&, const Receipt&) = default;
+};
+
+// A record's state that the centre lost and a device still has, offered back.
+struct Offer {
+  std::uint16_t type = 0;
+  Id id;
+  std::string scope;
+  std::uint64_t seq = 0;           // the number it had
+  core::Row row;                   // whole
+  std::optional<Receipt> receipt;  // for `seq`, when the device has it
+
+  friend bool operator==(const Offer&, const Offer&) = default;
+};
+
 struct SyncRequest {
   int protocol = 1;
   std::uint32_t schema_version = 0;
   std::string client;                  // program and version, for people
   std::int64_t clock_ms = 0;           // the device's wall clock
   std::uint64_t answer_bytes_max = 0;  // 0 = the server's own limit
-  std::string token, token_next;       // copied replicas are found by these; see engine/DESIGN.md
+  // The epoch in which this device last agreed with the centre about everything. In another one the
+  // centre takes no groups: they may rest on records that it lost and that come back first.
+  std::string epoch;
+  std::uint64_t received = 0;      // its last operation known to be received
+  std::string token, token_next;   // token.h: up to `received`, and behind the last group of `push`
   std::vector<FeedRequest> feeds;  // empty on the very first request: the answer tells the feeds
   std::vector<core::Group> push;
+  std::vector<ReconcileRequest> reconcile;  // feeds named here do not stand in `feeds`
+  std::vector<Offer> offers;
 
   friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
@@ -99,15 +142,33 @@ struct GroupVerdict {
 
 struct FeedAnswer {
   std::string feed;
-  bool restart = false;         // the cursor is not ours: begin at the beginning, keep everything
-  std::vector<RowUpdate> rows;  // ascending in the feed's order
-  Cursor cursor;                // after these rows
-  std::uint64_t head = 0;       // position at which `digest` holds
-  crypto::Digest digest;        // of the whole feed at head
-  std::uint64_t rows_left = 0;  // estimate of what is left behind this page
-  bool more = false;            // cursor.seq < head
+  bool restart = false;           // the cursor is of another history: reconcile, keep everything
+  std::vector<RowUpdate> rows;    // ascending in the feed's order
+  Cursor cursor;                  // after these rows
+  std::uint64_t head = 0;         // position at which `digest` holds
+  crypto::Digest digest;          // of the whole feed at head
+  std::uint64_t rows_left = 0;    // estimate of what is left behind this page
+  bool more = false;              // cursor.seq < head
+  std::vector<Receipt> receipts;  // for these rows, of recent commits only
 
   friend bool operator==(const FeedAnswer&, const FeedAnswer&) = default;
+};
+
+struct ReconcileAnswer {
+  std::string feed;
+  std::uint64_t nonce = 0;
+  // After sums: the buckets that differ, with the sums of their parts at `depth`.
+  std::uint32_t depth = 0;
+  std::vector<std::uint32_t> buckets;
+  Bytes data;
+  // After prints: whole records the device lacks or holds in another version, and the prints of
+  // those it holds and the centre does not. `more`: not all fitted; reconcile again.
+  std::vector<RowUpdate> rows;
+  Bytes unknown;
+  bool more = false;
+  Cursor cursor;  // the head when this was answered: the feed goes on from the first one
+
+  friend bool operator==(const ReconcileAnswer&, const ReconcileAnswer&) = default;
 };
 
 struct SyncResponse {
@@ -116,11 +177,13 @@ struct SyncResponse {
   std::string epoch;
   std::int64_t server_ms = 0;
   std::vector<GroupVerdict> verdicts;
-  std::vector<RowUpdate> corrections;  // always whole; or `left` when the centre has no such record
-  std::vector<FeedAnswer> feeds;       // those asked for; all granted ones when none was asked for
-  std::vector<std::string> granted;    // feeds this device follows now
-  std::uint64_t received_seq = 0;      // highest operation of this replica committed at the centre
-  std::uint64_t durable_seq = 0;       // highest one in a backup that was test-opened
+  // Always whole; or `left` when the centre has no such record. One for each offer, too.
+  std::vector<RowUpdate> corrections;
+  std::vector<FeedAnswer> feeds;  // those asked for; all granted ones when none was asked for
+  std::vector<ReconcileAnswer> reconcile;
+  std::vector<std::string> granted;  // feeds this device follows now
+  std::uint64_t received_seq = 0;    // highest operation of this replica committed at the centre
+  std::uint64_t durable_seq = 0;     // highest one in a backup that was test-opened
   std::map<std::string, std::string> devices;  // author text → device id, for authors named in rows
 
   friend bool operator==(const SyncResponse&, const SyncResponse&) = default;
@@ -157,12 +220,43 @@ struct EnrolRequest {  // POST /v1/enrol, sealed to the server's key (crypto_box
   friend bool operator==(const EnrolRequest&, const EnrolRequest&) = default;
 };
 
+// The centre's word that a replica belongs to a device. Devices keep it, so that a centre put back
+// from a backup older than the enrolment knows them again.
+struct Certificate {
+  std::string device_id, unit_id, role, label;
+  std::int64_t enrolled_at = 0;
+  Author replica;
+  Bytes public_key;  // Ed25519, 32 bytes
+  Bytes signature;   // the centre's, over certificate_text (signing.h)
+
+  friend bool operator==(const Certificate&, const Certificate&) = default;
+};
+
+// POST /v1/identity, signed as any request by the certificate's replica. A copy asks to go on as
+// another replica of its device; a replica that the centre lost, with its own name and key, to be
+// known again.
+struct IdentityRequest {
+  Certificate certificate;
+  Author replica;
+  Bytes public_key;
+  Bytes proof;  // signature by that key over "nhip identity v1" + replica text
+
+  friend bool operator==(const IdentityRequest&, const IdentityRequest&) = default;
+};
+
+struct IdentityAnswer {
+  Certificate certificate;  // for the replica asked for
+
+  friend bool operator==(const IdentityAnswer&, const IdentityAnswer&) = default;
+};
+
 struct EnrolAnswer {
   std::string device_id, unit_id, role, centre_id, epoch;
   std::string schema_json;           // the centre's registry
   std::vector<std::string> granted;  // feeds
   Bytes digest_key;                  // 32 bytes, for the digests of feeds
   std::int64_t server_ms = 0;
+  Certificate certificate;
 
   friend bool operator==(const EnrolAnswer&, const EnrolAnswer&) = default;
 };

@@ -54,17 +54,8 @@ void Session::on_answer(const Outcome& outcome, std::int64_t now) {
   more_ = outcome.more;
   outbox_left_ = outcome.outbox_left;
   if (more_ || outbox_left_) return;
-  if (!outcome.verified && !did_restart_) {
-    wants_restart_ = true;
-    return;
-  }
   complete_ = true;
   done_ = true;
-}
-
-void Session::restarted() {
-  wants_restart_ = false;
-  did_restart_ = true;
 }
 
 void Session::on_failure(const Status& status, std::uint32_t random, std::int64_t now) {

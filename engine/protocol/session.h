@@ -38,9 +38,8 @@ struct Action {
 struct Outcome {
   std::uint64_t bytes = 0;   // moved in both directions
   bool progress = false;     // something was stored on either side
-  bool more = false;         // a feed has more pages
+  bool more = false;         // a feed has more pages, or is being repaired
   bool outbox_left = false;  // operations wait to be sent
-  bool verified = false;     // all digests agree (meaningful when !more)
 };
 
 class Session {
@@ -54,10 +53,6 @@ class Session {
 
   std::uint64_t rounds() const { return rounds_; }
   bool complete() const { return complete_; }  // nothing left on either side
-  bool wants_restart() const {
-    return wants_restart_;
-  }  // digests differ: read the feeds again, once
-  void restarted();
 
  private:
   const SessionOptions options_;
@@ -71,8 +66,6 @@ class Session {
   bool first_ = true;
   bool outbox_left_ = true;
   bool complete_ = false;
-  bool wants_restart_ = false;
-  bool did_restart_ = false;
   bool done_ = false;
   Status last_failure_;
   bool fatal_ = false;

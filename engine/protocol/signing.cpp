@@ -50,6 +50,20 @@ Bytes answer_text(int http_status, const Author& replica, std::uint64_t counter,
   return signed_text(lines, body);
 }
 
+Bytes certificate_text(std::string_view centre_id, const Certificate& certificate) {
+  core::Writer out;
+  out.raw(crypto::as_bytes("nhip certificate v1\n"));
+  out.text(centre_id);
+  out.text(certificate.device_id);
+  out.text(certificate.unit_id);
+  out.text(certificate.role);
+  out.text(certificate.label);
+  out.zigzag(certificate.enrolled_at);
+  out.text(certificate.replica.text());
+  out.blob(certificate.public_key);
+  return out.take();
+}
+
 std::string authorization_header(const RequestProof& proof) {
   std::string out(kScheme);
   out.append(proof.replica.text()).append(" ");

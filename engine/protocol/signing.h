@@ -17,6 +17,7 @@
 
 #include "crypto/keys.h"
 #include "nhip/id.h"
+#include "protocol/messages.h"
 
 namespace nhip::protocol {
 
@@ -31,6 +32,10 @@ Bytes request_text(std::string_view method, std::string_view path, std::string_v
                    std::span<const std::uint8_t> body);
 Bytes answer_text(int http_status, const Author& replica, std::uint64_t counter,
                   std::span<const std::uint8_t> body);
+
+// certificate := "nhip certificate v1" 0x0A  centre id, device id, unit id, role, label as texts,
+//   enrolled_at zigzag, replica text, public key as blob
+Bytes certificate_text(std::string_view centre_id, const Certificate& certificate);
 
 std::string authorization_header(const RequestProof& proof);
 std::optional<RequestProof> parse_authorization(std::string_view header);

@@ -9,8 +9,10 @@
 #include "core/limits.h"
 #include "core/merge.h"
 #include "nhip/version.h"
+#include "protocol/token.h"
 #include "replica/capture.h"
 #include "replica/feed_position.h"
+#include "replica/offer.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/tray.h"
@@ -21,7 +23,12 @@ namespace {
 
 class Applier {
  public:
-  Applier(Store& store, const protocol::SyncResponse& answer) : store_(store), answer_(answer) {}
+  // How a record came: it decides what may replace what.
+  enum class By { kFeed, kCorrection, kRepair };
+
+  Applier(Store& store, const protocol::SyncRequest& asked, const protocol::SyncResponse& answer,
+          Repair& repair)
+      : store_(store), asked_(asked), answer_(answer), repair_(repair) {}
 
   Result<Applied> run() {
     NHIP_TRY_ASSIGN(const std::uint64_t queued, count_queued(store_));
@@ -34,10 +41,15 @@ class Applier {
     }
     NHIP_TRY(store_.silence_triggers());
     for (const protocol::GroupVerdict& verdict : answer_.verdicts) NHIP_TRY(settle(verdict));
-    for (const protocol::RowUpdate& row : answer_.corrections) NHIP_TRY(take(row, row.scope, true));
+    for (const protocol::RowUpdate& row : answer_.corrections) {
+      NHIP_TRY(take(row, row.scope, By::kCorrection));
+    }
+    NHIP_TRY(drop_answered_offers());
     for (const protocol::FeedAnswer& feed : answer_.feeds) NHIP_TRY(take_feed(feed));
+    for (const protocol::ReconcileAnswer& each : answer_.reconcile) NHIP_TRY(take_repair(each));
     NHIP_TRY(store_.arm_triggers());
     NHIP_TRY(store_.receive(latest_));
+    NHIP_TRY(agree());
     return applied_;
   }
 
@@ -46,6 +58,7 @@ class Applier {
     NHIP_TRY_ASSIGN(const auto group, queued_range(store_, verdict.first, verdict.last));
     if (group.empty()) return {};  // an answer that was applied before
     NHIP_TRY(remove_queued(store_, verdict.first, verdict.last));
+    NHIP_TRY(move_token(group));
     switch (verdict.verdict) {
       case protocol::Verdict::kRejected:
         applied_.rejected += group.size();
@@ -58,6 +71,14 @@ class Applier {
         return take_accepted(group, verdict);
       default: applied_.sent += group.size(); return {};  // the corrections hold the truth
     }
+  }
+
+  Status move_token(const std::vector<core::Operation>& group) {
+    NHIP_TRY_ASSIGN(const Value token, store_.setting("token"));
+    const std::string next =
+        protocol::next_token(token.text() ? *token.text() : std::string(), {group});
+    NHIP_TRY(store_.set_setting("token", Value(next)));
+    return store_.set_setting("acked", Value(static_cast<std::int64_t>(group.back().seq)));
   }
 
   Status take_accepted(const std::vector<core::Operation>& group,
@@ -75,34 +96,33 @@ class Applier {
       const core::Row* current = before.centre ? &before.centre->row : nullptr;
       after.centre = CentreState{op.scope, verdict.seqs[i],
                                  core::merge(*type, current, op, writer, verdict.seqs[i]).row};
-      NHIP_TRY(raise_held(op, verdict.seqs[i]));
+      NHIP_TRY(raise_held(op.type, op.id, verdict.seqs[i]));
       NHIP_TRY(show_and_save(before, after));
       NHIP_TRY(add_have(store_, op.scope, verdict.seqs[i]));
     }
     return {};
   }
 
-  // Later operations on the record were made on top of this one, which is now a version of the
-  // centre's.
-  Status raise_held(const core::Operation& op, std::uint64_t seq) {
+  // Operations that wait were made on top of what is now the centre's version `seq`.
+  Status raise_held(std::uint16_t type, const Id& id, std::uint64_t seq) {
     NHIP_TRY_ASSIGN(auto stmt,
                     store_.db().cached("UPDATE _nhip_op SET held=?3 WHERE type=?1 AND id=?2"));
-    return stmt.bind(1, std::int64_t{op.type})
-        .bind(2, op.id)
+    return stmt.bind(1, std::int64_t{type})
+        .bind(2, id)
         .bind(3, static_cast<std::int64_t>(seq))
         .run();
   }
 
   Status take_feed(const protocol::FeedAnswer& feed) {
     if (feed.restart) {
-      applied_.restarted = true;
-      applied_.more = true;
-      return restart_feed(store_, feed.feed);
+      applied_.verified = false;
+      return repair(feed.feed);
     }
     const bool whole_feed = feed.feed == "*";
     for (const protocol::RowUpdate& row : feed.rows) {
-      NHIP_TRY(take(row, whole_feed ? row.scope : feed.feed, false));
+      NHIP_TRY(take(row, whole_feed ? row.scope : feed.feed, By::kFeed));
     }
+    NHIP_TRY(keep_receipts(store_, feed, answer_.server_ms));
     applied_.rows_left += feed.rows_left;
     NHIP_TRY(move_cursor(store_, feed.feed, feed.cursor));
     if (feed.more) {
@@ -112,24 +132,73 @@ class Applier {
     return compare(feed);
   }
 
-  // A feed that does not add up is read again from its beginning, once per sync; nothing is thrown
-  // away.
+  // A feed that does not add up is reconciled; nothing is thrown away.
   Status compare(const protocol::FeedAnswer& feed) {
     const auto mine = store_.digests().find(feed.feed);
     const bool equal = mine != store_.digests().end() && mine->second == feed.digest;
-    if (!equal) applied_.verified = false;
-    return set_verified(store_, feed.feed, equal);
+    NHIP_TRY(set_verified(store_, feed.feed, equal));
+    if (equal) return {};
+    applied_.verified = false;
+    return repair(feed.feed);
   }
 
-  Status take(const protocol::RowUpdate& row, const std::string& scope, bool correction) {
+  Status repair(const std::string& feed) {
+    NHIP_TRY_ASSIGN(const bool again, repair_.mark(store_, feed, RepairKind::kVersions));
+    if (again)
+      applied_.more = true;
+    else
+      gave_up_ = true;
+    return {};
+  }
+
+  Status take_repair(const protocol::ReconcileAnswer& answer) {
+    applied_.more = true;  // what changed meanwhile comes with the feed
+    applied_.verified = false;
+    const auto asked = std::find_if(asked_.reconcile.begin(), asked_.reconcile.end(),
+                                    [&](const auto& each) { return each.feed == answer.feed; });
+    if (asked == asked_.reconcile.end())
+      return {Code::kMalformed, "bad_message", "The centre compares what was not asked."};
+    if (asked->buckets.empty()) return repair_.take_sums(store_, *asked, answer).status();
+    NHIP_TRY(repair_.keep_unknown(store_, *asked, answer));
+    for (const protocol::RowUpdate& row : answer.rows) NHIP_TRY(take(row, row.scope, By::kRepair));
+    return repair_.take_prints(store_, answer).status();
+  }
+
+  Status drop_answered_offers() {
+    for (const protocol::Offer& offer : asked_.offers) {
+      NHIP_TRY(drop_offer(store_, offer.type, offer.id));
+    }
+    return {};
+  }
+
+  // Until everything that was here before has been compared in the new epoch, the old one stands,
+  // and the centre takes no groups.
+  Status agree() {
+    NHIP_TRY_ASSIGN(const std::uint64_t offers, count_offers(store_));
+    if (offers > 0) applied_.more = true;
+    NHIP_TRY_ASSIGN(const Value epoch, store_.setting("epoch"));
+    applied_.agreed = epoch.text() != nullptr && *epoch.text() == answer_.epoch;
+    if (applied_.agreed) return {};
+    const bool everything = !answer_.feeds.empty() || epoch.text() == nullptr;
+    const bool done = everything && !applied_.more && (applied_.verified || gave_up_);
+    if (!done) {
+      applied_.more = true;
+      return {};
+    }
+    applied_.agreed = true;
+    return store_.set_setting("epoch", Value(answer_.epoch));
+  }
+
+  Status take(const protocol::RowUpdate& row, const std::string& scope, By by) {
     note_stamps(row);
-    if (applied_fast(row, correction)) return insert_plain(row, scope);
+    if (applied_fast(row, by)) return insert_plain(row, scope);
     NHIP_TRY_ASSIGN(const RecordState before, load_state(store_, row.type, row.id));
     const bool known = before.centre && before.centre->scope == scope;
-    if (!correction && known && before.centre->seq >= row.seq) return {};
+    if (by == By::kFeed && known && before.centre->seq >= row.seq) return {};
+    NHIP_TRY(rescue(before, row));
     RecordState after = before;
     if (row.left) {
-      if (before.centre && before.centre->scope != scope && !correction)
+      if (before.centre && before.centre->scope != scope && by == By::kFeed)
         return {};  // it moved to us
       after.centre.reset();
     } else if (row.whole || !before.centre) {
@@ -143,9 +212,47 @@ class Applier {
         after.centre->row.versions.exceptions.insert_or_assign(cell, version);
       }
     }
+    if (renumbered(before, after)) NHIP_TRY(raise_held(row.type, row.id, row.seq));
     count(row);
     NHIP_TRY(show_and_save(before, after));
     return row.type == kMovedType ? forget_moved(row, scope) : Status();
+  }
+
+  // The same versions under another number: a restore made the centre number them anew.
+  static bool renumbered(const RecordState& before, const RecordState& after) {
+    if (!before.centre || !after.centre || before.centre->seq == after.centre->seq) return false;
+    const core::Row& old = before.centre->row;
+    const core::Row& now = after.centre->row;
+    if (old.cells != now.cells) return false;
+    return std::all_of(now.cells.begin(), now.cells.end(), [&](const auto& cell) {
+      const core::Version& a = old.versions.of(cell.first);
+      const core::Version& b = now.versions.of(cell.first);
+      return a.stamp == b.stamp && a.author == b.author;
+    });
+  }
+
+  // A value that differs under one and the same version was changed behind everybody's back. The
+  // centre's stands; the other one goes to the tray, where a person sees it.
+  Status rescue(const RecordState& before, const protocol::RowUpdate& row) {
+    if (!before.centre || !row.whole || row.left) return {};
+    core::Operation op;
+    for (const auto& [cell, value] : before.centre->row.cells) {
+      const core::Version& mine = before.centre->row.versions.of(cell);
+      const core::Version& theirs = row.row.versions.of(cell);
+      const bool one_version = mine.stamp == theirs.stamp && mine.author == theirs.author;
+      if (one_version && core::cell_value(row.row.cells, cell) != value)
+        op.changes.push_back({cell, value});
+    }
+    if (op.changes.empty()) return {};
+    op.type = row.type;
+    op.id = row.id;
+    op.scope = before.centre->scope;
+    protocol::GroupVerdict verdict;
+    verdict.verdict = protocol::Verdict::kRejected;
+    verdict.code = "found_changed";
+    verdict.text = "This value was changed outside the program and never recorded as a change.";
+    ++applied_.rejected;
+    return put_in_tray(store_, {op}, verdict);
   }
 
   // The record left this scope. If it is still known here as being in it, it is not ours to read
@@ -164,8 +271,8 @@ class Applier {
   }
 
   // The bulk of a first sync: a whole record that is not here in any form.
-  bool applied_fast(const protocol::RowUpdate& row, bool correction) {
-    if (correction || row.left || !row.whole || !outbox_empty_) return false;
+  bool applied_fast(const protocol::RowUpdate& row, By by) {
+    if (by == By::kCorrection || row.left || !row.whole || !outbox_empty_) return false;
     RecordTable* table = store_.table(row.type);
     if (table == nullptr || core::is_deleted(row.row.cells)) return false;
     auto rid = table->find(row.id);
@@ -214,28 +321,30 @@ class Applier {
   }
 
   Store& store_;
+  const protocol::SyncRequest& asked_;
   const protocol::SyncResponse& answer_;
+  Repair& repair_;
   Applied applied_;
+  bool gave_up_ = false;  // on a feed that cannot be repaired; said, and not for ever in the way
   core::Hlc latest_ = 0;
   bool outbox_empty_ = false;
 };
 
 Status note_answer(Store& store, const protocol::SyncRequest& asked,
                    const protocol::SyncResponse& answer) {
-  NHIP_TRY(store.set_setting("epoch", Value(answer.epoch)));
   NHIP_TRY(store.set_setting("clock_offset_ms", Value(answer.server_ms - asked.clock_ms)));
-  return store.set_setting("received_seq", Value(static_cast<std::int64_t>(answer.received_seq)));
+  return store.set_setting("durable_seq", Value(static_cast<std::int64_t>(answer.durable_seq)));
 }
 
 }  // namespace
 
 Result<Applied> apply(Store& store, const protocol::SyncRequest& asked,
-                      const protocol::SyncResponse& answer) {
+                      const protocol::SyncResponse& answer, Repair& repair) {
   Applied applied;
   const Status done = store.transact([&]() -> Status {
     NHIP_TRY(seal(store, SealAs::kManyGroups));
     NHIP_TRY(note_answer(store, asked, answer));
-    NHIP_TRY_ASSIGN(applied, Applier(store, answer).run());
+    NHIP_TRY_ASSIGN(applied, Applier(store, asked, answer, repair).run());
     return {};
   });
   if (!done.ok()) return done;
@@ -243,16 +352,32 @@ Result<Applied> apply(Store& store, const protocol::SyncRequest& asked,
 }
 
 Result<protocol::SyncRequest> next_request(Store& store, std::size_t push_bytes,
-                                           std::uint64_t answer_bytes_max) {
+                                           std::uint64_t answer_bytes_max, Repair& repair) {
   protocol::SyncRequest request;
   request.protocol = kProtocolVersion;
   request.schema_version = store.schema().version();
   request.client = std::string("nhip ") + NHIP_VERSION;
   request.clock_ms = store.now();
   request.answer_bytes_max = answer_bytes_max;
+  NHIP_TRY_ASSIGN(const Value epoch, store.setting("epoch"));
+  NHIP_TRY_ASSIGN(const Value acked, store.setting("acked"));
+  NHIP_TRY_ASSIGN(const Value token, store.setting("token"));
+  if (epoch.text() != nullptr) request.epoch = *epoch.text();
+  if (acked.integer() != nullptr) request.received = static_cast<std::uint64_t>(*acked.integer());
+  if (token.text() != nullptr) request.token = *token.text();
+  NHIP_TRY(repair.ask(store, request));
   NHIP_TRY_ASSIGN(request.feeds, feed_requests(store));
-  if (push_bytes == 0 || request.feeds.empty()) return request;
+  NHIP_TRY_ASSIGN(const std::uint64_t offers, count_offers(store));
+  if (offers > 0) {
+    NHIP_TRY_ASSIGN(request.offers, read_offers(store, static_cast<std::size_t>(answer_bytes_max)));
+  }
+  const bool settled = request.reconcile.empty() && offers == 0 && !request.feeds.empty();
+  if (push_bytes == 0 || !settled) return request;
   NHIP_TRY_ASSIGN(request.push, peek_groups(store, 0, push_bytes));
+  request.token_next = request.token;
+  for (const core::Group& group : request.push) {
+    request.token_next = protocol::next_token(request.token_next, group);
+  }
   return request;
 }
 

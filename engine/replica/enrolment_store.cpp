@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "protocol/json_encoding.h"
 #include "record/record_json.h"
 #include "replica/outbox.h"
 #include "replica/store.h"
@@ -33,11 +34,25 @@ Status write_key(const std::string& path, std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-Result<crypto::KeyPair> Store::signing_key() {
-  const std::string path = path_ + "-key";
-  std::array<std::uint8_t, 32> seed{};
+Author Store::draw_author() const {
+  Author author{0, 1};
+  std::array<std::uint8_t, 8> bytes{};
+  while (author.replica == 0) {
+    environment_.random(bytes.data(), bytes.size());
+    for (const std::uint8_t byte : bytes) author.replica = author.replica << 8 | byte;
+  }
+  return author;
+}
+
+Result<crypto::KeyPair> Store::signing_key_of(const Author& author) {
+  std::string path = path_ + "-key-" + author.text();
   int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && !enrolment_) {
+  if (file < 0 && author == author_) {
+    path = path_ + "-key";
+    file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  }
+  std::array<std::uint8_t, 32> seed{};
+  if (file < 0 && (!enrolment_ || author != author_)) {
     environment_.random(seed.data(), seed.size());
     NHIP_TRY(write_key(path, seed));
     return crypto::KeyPair::from_seed(seed);
@@ -47,6 +62,47 @@ Result<crypto::KeyPair> Store::signing_key() {
   ::close(file);
   if (size != static_cast<ssize_t>(seed.size())) return key_fault(path);
   return crypto::KeyPair::from_seed(seed);
+}
+
+Result<protocol::Certificate> Store::certificate() {
+  NHIP_TRY_ASSIGN(const Value kept, setting("certificate"));
+  if (kept.blob() == nullptr) {
+    return Status(Code::kNotFound, "no_certificate",
+                  "This replica keeps no certificate of its centre.",
+                  "Ask the office for a new code and enrol another replica.");
+  }
+  return protocol::decode_certificate(*kept.blob());
+}
+
+Status Store::save_certificate(const protocol::Certificate& certificate) {
+  return set_setting("certificate", Value(protocol::encode_json(certificate)));
+}
+
+Status Store::take_identity(const protocol::Certificate& certificate) {
+  NHIP_TRY(take_name(certificate.replica));
+  return save_certificate(certificate);
+}
+
+// Groups keep their order and their members; only the numbers are new.
+Status Store::take_name(const Author& author) {
+  NHIP_TRY_ASSIGN(std::vector<QueuedOperation> queued, read_outbox(*this, 0, SIZE_MAX));
+  if (!queued.empty())
+    NHIP_TRY(remove_queued(*this, queued.front().operation.seq, queued.back().operation.seq));
+  NHIP_TRY(set_setting("next_seq", Value(std::int64_t{1})));
+  NHIP_TRY(set_setting("acked", Value(std::int64_t{0})));
+  NHIP_TRY(set_setting("durable_seq", Value(std::int64_t{0})));
+  NHIP_TRY(set_setting("token", Value("")));
+  for (std::size_t first = 0; first < queued.size();) {
+    std::vector<core::Operation> group;
+    const std::uint64_t name = queued[first].group;
+    for (; first < queued.size() && queued[first].group == name; ++first) {
+      group.push_back(std::move(queued[first].operation));
+    }
+    NHIP_TRY(append_group(*this, std::move(group)));
+  }
+  NHIP_TRY(set_setting("replica", Value(author.text())));
+  author_ = author;
+  return author_ord(author).status();
 }
 
 Status Store::save_enrolment(const Enrolment& enrolment) {

@@ -21,9 +21,9 @@ Result<bool> follow(Store& store, const std::vector<std::string>& feeds) {
 Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store) {
   std::vector<protocol::FeedRequest> requests;
   {
-    NHIP_TRY_ASSIGN(
-        auto stmt, store.db().cached(
-                       "SELECT name,epoch,seq,salt,within,complete FROM _nhip_feed ORDER BY name"));
+    NHIP_TRY_ASSIGN(auto stmt,
+                    store.db().cached("SELECT name,epoch,seq,salt,within,complete FROM _nhip_feed "
+                                      "WHERE repair=0 ORDER BY name"));
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) break;
@@ -63,10 +63,14 @@ Status move_cursor(Store& store, const std::string& feed, const protocol::Cursor
   return prune.bind(1, feed).bind(2, static_cast<std::int64_t>(cursor.seq)).run();
 }
 
-Status restart_feed(Store& store, const std::string& feed) {
-  // Numbers of another history would name other versions.
+// Numbers of another history would name other versions.
+Status forget_have(Store& store, const std::string& feed) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_have WHERE feed=?1"));
-  NHIP_TRY(stmt.bind(1, feed).run());
+  return stmt.bind(1, feed).run();
+}
+
+Status restart_feed(Store& store, const std::string& feed) {
+  NHIP_TRY(forget_have(store, feed));
   return move_cursor(store, feed, {});
 }
 

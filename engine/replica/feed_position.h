@@ -11,9 +11,12 @@ namespace nhip::replica {
 
 // Follows these feeds too, new ones from their beginning. True when one was new.
 Result<bool> follow(Store& store, const std::vector<std::string>& feeds);
+// Of the feeds that are not under repair.
 Result<std::vector<protocol::FeedRequest>> feed_requests(Store& store);
 // Also forgets what is held beyond the cursor and lies behind it now.
 Status move_cursor(Store& store, const std::string& feed, const protocol::Cursor& cursor);
+// Forgets what is held beyond the cursor.
+Status forget_have(Store& store, const std::string& feed);
 Status restart_feed(Store& store, const std::string& feed);
 // A version of our own at `seq` is held exactly. Ignored for scopes that are no feed here.
 Status add_have(Store& store, const std::string& scope, std::uint64_t seq);

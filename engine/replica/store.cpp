@@ -87,10 +87,7 @@ Store::~Store() {
 
 Status Store::create(const OpenOptions& options) {
   NHIP_TRY_ASSIGN(schema_, Schema::parse(options.schema_json));
-  std::array<std::uint8_t, 8> random_id{};
-  environment_.random(random_id.data(), random_id.size());
-  for (const std::uint8_t byte : random_id) author_.replica = author_.replica << 8 | byte;
-  author_.incarnation = 1;
+  author_ = draw_author();
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
   NHIP_TRY(db_->execute(nhip::embedded::device_sql()));
@@ -132,10 +129,7 @@ Status Store::load() {
   for (const Type& type : schema_.types()) {
     tables_[type.number] = std::make_unique<RecordTable>(*db_, type);
   }
-  NHIP_TRY_ASSIGN(const Value replica, setting("replica"));
-  const auto author = Author::parse(replica.text() ? *replica.text() : "");
-  if (!author) return {Code::kCorrupt, "damaged_replica", "The replica has lost its identity."};
-  author_ = *author;
+  NHIP_TRY(load_name());
   NHIP_TRY_ASSIGN(const Value device, setting("device_id"));
   if (device.is_null()) return {};
   Enrolment enrolment;
@@ -158,6 +152,14 @@ Status Store::load() {
   std::copy(server_key.blob()->begin(), server_key.blob()->end(), enrolment.server_key.begin());
   std::copy(digest_key.blob()->begin(), digest_key.blob()->end(), enrolment.digest_key.begin());
   enrolment_ = enrolment;
+  return {};
+}
+
+Status Store::load_name() {
+  NHIP_TRY_ASSIGN(const Value replica, setting("replica"));
+  const auto author = Author::parse(replica.text() ? *replica.text() : "");
+  if (!author) return {Code::kCorrupt, "damaged_replica", "The replica has lost its identity."};
+  author_ = *author;
   return {};
 }
 
@@ -187,7 +189,8 @@ Status Store::transact(const std::function<Status()>& body) {
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
   forget_caches();
-  Status done = load_feeds();
+  Status done = load_name();  // another process may have taken a new one
+  if (done.ok()) done = load_feeds();
   if (done.ok()) done = body();
   if (done.ok()) done = store_digests();
   if (done.ok()) done = txn.commit();

@@ -17,6 +17,7 @@
 #include "crypto/digest.h"
 #include "crypto/keys.h"
 #include "nhip/replica.h"
+#include "protocol/messages.h"
 #include "replica/record_table.h"
 #include "store/db.h"
 #include "store/file_lock.h"
@@ -52,8 +53,23 @@ class Store {
 
   const Author& author() const { return author_; }
   const std::optional<Enrolment>& enrolment() const { return enrolment_; }
-  // The request-signing key, kept in FILE-key (mode 0600) beside the database.
-  Result<crypto::KeyPair> signing_key();
+  // The request-signing key, kept in FILE-key, or FILE-key-NAME for a later name of the replica
+  // (mode 0600), beside the database. Old ones stay: an older copy of the database may need its
+  // own.
+  Result<crypto::KeyPair> signing_key() { return signing_key_of(author_); }
+  // Made when there is none for a name that is not ours yet.
+  Result<crypto::KeyPair> signing_key_of(const Author& author);
+
+  // The centre's word on who we are; kNotFound for a replica enrolled without one.
+  Result<protocol::Certificate> certificate();
+  bool has_certificate() { return certificate().ok(); }
+  Status save_certificate(const protocol::Certificate& certificate);
+  // A new name, at random.
+  Author draw_author() const;
+  // Goes on under the certificate's name: what waits to be sent is numbered anew from 1. Inside a
+  // transaction.
+  Status take_identity(const protocol::Certificate& certificate);
+  Status take_name(const Author& author);
 
   // Request counters in memory; see next_counter in apply.h.
   std::int64_t& counter_next() { return counter_next_; }
@@ -101,6 +117,7 @@ class Store {
   Store() = default;
   Status create(const OpenOptions& options);
   Status load();
+  Status load_name();
   Status make_tables();
   Status store_digests();
   Status place_early_work();

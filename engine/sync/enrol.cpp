@@ -95,6 +95,7 @@ Status adopt(replica::Store& store, const protocol::EnrolAnswer& answer, const s
   NHIP_TRY(store.check_schema(answer.schema_json));
   return store.transact([&]() -> Status {
     NHIP_TRY(store.save_enrolment(enrolment));
+    NHIP_TRY(store.save_certificate(answer.certificate));
     NHIP_TRY(store.set_setting("epoch", Value(answer.epoch)));
     NHIP_TRY(store.set_setting("clock_offset_ms", Value(answer.server_ms - store.now())));
     return replica::follow(store, answer.granted).status();
@@ -118,9 +119,14 @@ Status enrol(replica::Store& store, Transport& transport, const EnrolOptions& op
   NHIP_TRY_ASSIGN(const protocol::HelloAnswer hello, meet(store, transport, clean.server, *code));
   crypto::PublicKey server_key{};
   std::copy(hello.public_key.begin(), hello.public_key.end(), server_key.begin());
-  NHIP_TRY_ASSIGN(const protocol::EnrolAnswer answer,
-                  present(store, transport, clean, *code, server_key));
-  return adopt(store, answer, clean.server, server_key);
+  auto answer = present(store, transport, clean, *code, server_key);
+  if (answer.status().name() == "replica_taken") {
+    // An earlier enrolment reached the centre and its answer never reached us: begin as another.
+    NHIP_TRY(store.transact([&] { return store.take_name(store.draw_author()); }));
+    answer = present(store, transport, clean, *code, server_key);
+  }
+  if (!answer.ok()) return answer.status();
+  return adopt(store, *answer, clean.server, server_key);
 }
 
 }  // namespace nhip::sync_driver

@@ -7,15 +7,11 @@
 
 namespace nhip::sync_driver {
 
-namespace {
-
 Status not_the_centre() {
   return {Code::kUnavailable, "not_the_centre", "What answered is not the centre.",
           "Check the connection: a hotel or hospital network may want a log-in page first. Nothing "
           "is lost."};
 }
-
-}  // namespace
 
 Status status_of(int http_status, const protocol::ErrorAnswer& error) {
   const auto with = [&](Code code) { return Status(code, error.code, error.message, error.hint); };

@@ -20,6 +20,9 @@ struct Reply {
 Result<Reply> exchange(replica::Store& store, Transport& transport, const crypto::KeyPair& key,
                        const std::string& server, const protocol::SyncRequest& request);
 
+// kUnavailable: the answer is nobody's we know.
+Status not_the_centre();
+
 // The status that an error answer with this HTTP status stands for.
 Status status_of(int http_status, const protocol::ErrorAnswer& error);
 

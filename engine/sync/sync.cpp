@@ -14,6 +14,7 @@
 #include "replica/tray.h"
 #include "store/file_lock.h"
 #include "sync/exchange.h"
+#include "sync/identity.h"
 
 namespace nhip::sync_driver {
 
@@ -47,7 +48,8 @@ class Driver {
             std::chrono::milliseconds(std::min(action.wait_ms, kWaitSliceMs)));
         continue;
       }
-      const Status done = round(session, action, elapsed(started));
+      Status done = round(session, action, elapsed(started));
+      if (is_about_identity(done)) done = take_identity(done);
       if (done.ok()) continue;
       std::uint32_t random = 0;
       store_.random(reinterpret_cast<std::uint8_t*>(&random), sizeof random);
@@ -63,16 +65,33 @@ class Driver {
         .count();
   }
 
+  // A copy goes on under a name of its own; a centre put back from a backup may have to be told
+  // who we are. Neither needs a person, and neither is worth more than two tries in a sync.
+  bool is_about_identity(const Status& status) const {
+    const bool known = status.name() == "new_identity" || status.name() == "not_enrolled";
+    return known && identities_ < 2 && store_.has_certificate();
+  }
+
+  Status take_identity(const Status& why) {
+    ++identities_;
+    const Identity which = why.name() == "new_identity" ? Identity::kNew : Identity::kSame;
+    NHIP_TRY(ask_identity(store_, transport_, server_, which));
+    NHIP_TRY_ASSIGN(key_, store_.signing_key());
+    return {};
+  }
+
   static Status cancelled() {
     return {Code::kUnavailable, "cancelled", "The sync was stopped.",
             "Nothing is lost; sync again any time."};
   }
 
   Status round(protocol::Session& session, const protocol::Action& action, std::int64_t now) {
-    NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
-                    replica::next_request(store_, action.push_bytes, action.answer_bytes_max));
+    NHIP_TRY_ASSIGN(
+        const protocol::SyncRequest request,
+        replica::next_request(store_, action.push_bytes, action.answer_bytes_max, repair_));
     NHIP_TRY_ASSIGN(const Reply reply, exchange(store_, transport_, key_, server_, request));
-    NHIP_TRY_ASSIGN(const replica::Applied applied, replica::apply(store_, request, reply.message));
+    NHIP_TRY_ASSIGN(const replica::Applied applied,
+                    replica::apply(store_, request, reply.message, repair_));
     NHIP_TRY_ASSIGN(const std::uint64_t queued, replica::count_queued(store_));
     report_.bytes_up += reply.bytes_up;
     report_.bytes_down += reply.bytes_down;
@@ -86,21 +105,10 @@ class Driver {
     // The very first answer only tells which feeds there are.
     outcome.more = applied.more || request.feeds.empty();
     outcome.outbox_left = queued > 0;
-    outcome.verified = applied.verified;
     session.on_answer(outcome, now);
     tell(session, applied, queued);
     if (notify_ && !applied.types.empty()) notify_({applied.types.begin(), applied.types.end()});
-    return session.wants_restart() ? restart(session) : Status();
-  }
-
-  Status restart(protocol::Session& session) {
-    session.restarted();
-    return store_.transact([&]() -> Status {
-      NHIP_TRY_ASSIGN(const auto feeds, replica::feed_requests(store_));
-      for (const protocol::FeedRequest& feed : feeds)
-        NHIP_TRY(replica::restart_feed(store_, feed.feed));
-      return {};
-    });
+    return {};
   }
 
   void tell(const protocol::Session& session, const replica::Applied& applied,
@@ -122,7 +130,9 @@ class Driver {
     report_.duration_ms = duration;
     report_.complete = session.complete();
     report_.verified = report_.verified && report_.complete;
-    report_.verified_by = report_.verified ? "versions" : "";
+    report_.verified_by = !report_.verified           ? ""
+                          : repair_.repaired_values() ? "values"
+                                                      : "versions";
     report_.ok = report_.complete || options_.budget_bytes > 0;
     NHIP_TRY_ASSIGN(const auto tray, replica::count_tray(store_));
     report_.rejected = tray.first;
@@ -136,8 +146,10 @@ class Driver {
   Transport& transport_;
   const SyncOptions& options_;
   const Notify& notify_;
-  const crypto::KeyPair key_;
+  crypto::KeyPair key_;
   const std::string server_;
+  replica::Repair repair_;
+  int identities_ = 0;  // taken in this sync
   SyncReport report_;
 };
 

@@ -15,9 +15,19 @@ CREATE TABLE _nhip_feed(
   epoch TEXT NOT NULL DEFAULT '', seq INTEGER NOT NULL DEFAULT 0, salt INTEGER NOT NULL DEFAULT 0,
   within TEXT NOT NULL DEFAULT '', complete INTEGER NOT NULL DEFAULT 0,
   digest TEXT NOT NULL DEFAULT '00000000000000000000000000000000',
-  verified INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  verified INTEGER NOT NULL DEFAULT 0,
+  repair INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;  -- 1: reconcile versions, 2: values too
 -- Versions beyond the cursor that we wrote ourselves and know to be exactly the centre's: closed ranges.
 CREATE TABLE _nhip_have(feed TEXT, first INTEGER, last INTEGER, PRIMARY KEY(feed, first)) WITHOUT ROWID;
+
+-- The centre's state of records it lost and we still have, to be offered back.
+CREATE TABLE _nhip_offer(
+  type INTEGER, id BLOB, scope INTEGER NOT NULL, seq INTEGER NOT NULL, state BLOB NOT NULL,
+  PRIMARY KEY(type, id)) WITHOUT ROWID;
+-- When the centre received its recent numbers, with its proof; 45 days are kept.
+CREATE TABLE _nhip_receipt(
+  scope INTEGER, last INTEGER, first INTEGER NOT NULL, received_at INTEGER NOT NULL,
+  proof BLOB NOT NULL, PRIMARY KEY(scope, last)) WITHOUT ROWID;
 
 -- The triggers' switch and high-water mark, one row per type. Rows with rid > mark are new since the
 -- last seal and need no entries; a mark below every rid silences the triggers while remote rows are

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "centre/centre.h"
+#include "centre/identity.h"
 #include "centre/transaction.h"
 #include "crypto/enrolment_code.h"
 #include "nhip/version.h"
@@ -144,6 +145,7 @@ Result<Device> admit(Centre& centre, EnrolmentCode code, const protocol::EnrolRe
   replica.public_key = request.public_key;
   replica.last_contact = now;
   replica.client = request.client;
+  replica.epoch = centre.keys().epoch;
   code.used_by = device.device_id;
   code.used_key = request.public_key;
 
@@ -249,6 +251,8 @@ Result<std::pair<protocol::EnrolRequest, protocol::EnrolAnswer>> enrol(
   answer.granted = granted_feeds(centre, device);
   answer.digest_key.assign(centre.keys().digest_key.begin(), centre.keys().digest_key.end());
   answer.server_ms = now;
+  NHIP_TRY_ASSIGN(const auto replica, centre.store().replica(request.replica));
+  if (replica) answer.certificate = certify(centre, device, *replica);
   return std::pair{std::move(request), std::move(answer)};
 }
 

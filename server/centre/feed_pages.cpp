@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "centre/receipt.h"
 #include "core/limits.h"
 
 namespace nhip::server {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::uint64_t kRowOverhead = 160;  // what a row costs beside its cells, about
 constexpr std::uint64_t kCellOverhead = 20;
 constexpr std::uint64_t kExceptionOverhead = 48;
+constexpr std::uint64_t kReceiptOverhead = 50;
 
 std::uint64_t size_of(const core::Cells& cells) {
   std::uint64_t size = kRowOverhead;
@@ -32,12 +34,13 @@ bool holds(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& ranges, s
 }  // namespace
 
 FeedPages::FeedPages(Centre& centre, const Rights& rights, const Exact& exact,
-                     std::uint64_t bytes_max)
+                     std::uint64_t bytes_max, std::int64_t now)
     : centre_(centre),
       rights_(rights),
       exact_(exact),
       bytes_max_(bytes_max == 0 ? core::kChunkBytesMax
-                                : std::min<std::uint64_t>(bytes_max, core::kChunkBytesMax)) {}
+                                : std::min<std::uint64_t>(bytes_max, core::kChunkBytesMax)),
+      now_(now) {}
 
 void FeedPages::note_authors(const core::Versions& versions) {
   authors_.insert(versions.base.author);
@@ -100,9 +103,9 @@ Status FeedPages::read(const protocol::FeedRequest& request,
 }
 
 // A position counts only with the salt of the commit it lies in; any other history has another one.
+// So a device that stood before a restore's cut goes on as if nothing had happened.
 Result<bool> FeedPages::is_ours(const std::string& scope, const protocol::Cursor& cursor) {
   if (cursor.seq == 0) return true;
-  if (cursor.epoch != centre_.keys().epoch) return false;
   NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_at(scope, cursor.seq));
   return share && share->salt == cursor.salt;
 }
@@ -115,17 +118,20 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   }
   NHIP_TRY_ASSIGN(const ScopeHead head, centre_.store().head(request.feed));
   std::uint64_t reached = head.seq;
+  Status receipts;
   NHIP_TRY(centre_.store().each_in_scope(
       request.feed, request.cursor.seq, head.seq, [&](const StoredRow& row) {
         if (full()) {
           reached = row.seq - 1;
           return false;
         }
+        receipts = add_receipt(row, false, answer);
         if (exact_.count({request.feed, row.seq}) == 0 && !holds(request.have, row.seq)) {
           answer.rows.push_back(update_for(row, request.cursor.complete));
         }
-        return true;
+        return receipts.ok();
       }));
+  if (!receipts.ok()) return receipts;
   answer.head = head.seq;
   answer.digest = head.digest;
   answer.more = reached < head.seq;
@@ -155,12 +161,15 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request,
   std::vector<ScopeCommit> shares;
   NHIP_TRY(plan(cursor.seq, shares, answer.rows_left));
   answer.head = last;
-  std::uint64_t reached = cursor.seq;
+  std::uint64_t reached = cursor.seq, reading = 0;
   std::string within = cursor.within;
   bool cut = false;
   for (const ScopeCommit& share : shares) {
-    if (share.commit > reached + 1) within.clear();
-    reached = share.commit - 1;
+    if (reading != 0 && share.commit != reading) {
+      reached = reading;
+      within.clear();
+    }
+    reading = share.commit;
     NHIP_TRY(add_share(share, cursor.complete, answer, within, cut));
     if (cut) break;
   }
@@ -180,8 +189,8 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request,
 }
 
 Result<bool> FeedPages::is_ours_everywhere(const protocol::Cursor& cursor) {
-  if (cursor.seq == 0 && cursor.within.empty()) return true;
-  if (cursor.epoch != centre_.keys().epoch) return false;
+  // A commit that was read in part may be another one now.
+  if (!cursor.within.empty() && cursor.epoch != centre_.keys().epoch) return false;
   if (cursor.seq == 0) return true;
   NHIP_TRY_ASSIGN(const auto at, first_share(cursor.seq));
   return at && at->salt == cursor.salt;
@@ -220,18 +229,45 @@ Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t complete,
   }
   NHIP_TRY_ASSIGN(const auto known, centre_.store().commit_before(share.scope, complete));
   const std::uint64_t position = known && complete > 0 ? known->last : 0;
-  return centre_.store().each_in_scope(share.scope, from, share.last, [&](const StoredRow& row) {
+  Status receipts;
+  NHIP_TRY(centre_.store().each_in_scope(share.scope, from, share.last, [&](const StoredRow& row) {
     if (full()) {
       cut = true;
       return false;
     }
+    receipts = add_receipt(row, true, answer);
     within = share.scope + ' ' + std::to_string(row.seq);
     if (exact_.count({share.scope, row.seq}) > 0) return true;
     protocol::RowUpdate update = update_for(row, position);
     update.scope = row.scope;
     answer.rows.push_back(std::move(update));
-    return true;
-  });
+    return receipts.ok();
+  }));
+  return receipts;
+}
+
+// Rows of one commit share a receipt; a row that was loaded with a time of its own has its own.
+Status FeedPages::add_receipt(const StoredRow& row, bool name_scope, protocol::FeedAnswer& answer) {
+  if (row.info.received_at < now_ - kReceiptAgeMs || row.info.received_at > now_) return {};
+  if (!answer.receipts.empty()) {
+    const protocol::Receipt& last = answer.receipts.back();
+    const bool same_scope = !name_scope || last.scope == row.scope;
+    const bool inside = last.first <= row.seq && row.seq <= last.last;
+    if (same_scope && inside && last.received_at == row.info.received_at) return {};
+  }
+  NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_at(row.scope, row.seq));
+  if (!share) return {Code::kCorrupt, "no_commit", "The centre's store lacks a commit."};
+  const bool shared = share->received_at == row.info.received_at;
+  protocol::Receipt receipt;
+  if (name_scope) receipt.scope = row.scope;
+  receipt.first = shared ? share->first : row.seq;
+  receipt.last = shared ? share->last : row.seq;
+  receipt.received_at = row.info.received_at;
+  receipt.proof =
+      receipt_proof(centre_.keys(), row.scope, receipt.first, receipt.last, receipt.received_at);
+  used_ += kReceiptOverhead;
+  answer.receipts.push_back(std::move(receipt));
+  return {};
 }
 
 Status FeedPages::sum_digests(protocol::FeedAnswer& answer) {

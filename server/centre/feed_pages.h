@@ -19,18 +19,29 @@ class FeedPages {
   using Exact = std::set<std::pair<std::string, std::uint64_t>>;
 
   // `exact`: versions the device holds because this very request made them.
-  FeedPages(Centre& centre, const Rights& rights, const Exact& exact, std::uint64_t bytes_max);
+  FeedPages(Centre& centre, const Rights& rights, const Exact& exact, std::uint64_t bytes_max,
+            std::int64_t now);
 
   Status correct(const std::map<Intake::RecordKey, std::string>& records,
                  std::vector<protocol::RowUpdate>& corrections);
   // Feeds that are not granted are left out.
   Status read(const protocol::FeedRequest& request, std::vector<protocol::FeedAnswer>& answers);
+  // One step of a reconciliation; feeds that are not granted are left out.
+  Status reconcile(const protocol::ReconcileRequest& request,
+                   std::vector<protocol::ReconcileAnswer>& answers);
   // Device ids of all authors named so far.
   Result<std::map<std::string, std::string>> devices();
 
  private:
   Status read_scope(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
   Status read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
+  Status compare_sums(const protocol::ReconcileRequest& request, protocol::ReconcileAnswer& answer);
+  Status compare_prints(const protocol::ReconcileRequest& request,
+                        protocol::ReconcileAnswer& answer);
+  Status each_of_feed(const std::string& feed, const std::function<Status(const StoredRow&)>& each);
+  Result<protocol::Cursor> head_cursor(const std::string& feed);
+  // Adds the receipt of `row` unless the page has one that covers it.
+  Status add_receipt(const StoredRow& row, bool name_scope, protocol::FeedAnswer& answer);
   Status add_share(const ScopeCommit& share, std::uint64_t complete, protocol::FeedAnswer& answer,
                    std::string& within, bool& cut);
   Status plan(std::uint64_t after, std::vector<ScopeCommit>& shares, std::uint64_t& left);
@@ -47,6 +58,7 @@ class FeedPages {
   const Rights& rights_;
   const Exact& exact_;
   const std::uint64_t bytes_max_;
+  const std::int64_t now_;
   std::uint64_t used_ = 0;
   std::set<Author> authors_;
 };

@@ -43,6 +43,11 @@ Intake::Intake(Centre& centre, const Principal& who, const Rights& rights, std::
       sequencer_(centre, who.replica.replica, who.device.device_id, now),
       received_seq_(who.replica.received_seq) {}
 
+Status Intake::prepare() {
+  NHIP_TRY_ASSIGN(epochs_, EpochHistory::read(centre_.store()));
+  return {};
+}
+
 Status Intake::finish() { return sequencer_.finish(); }
 
 Status Intake::take(const core::Group& group) {
@@ -292,12 +297,13 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
                                          const std::string& scope) const {
   core::WriterView view;
   view.author = who_.replica.replica;
-  view.seen = op.seen;
+  // What a writer saw in a history that a restore cut off counts up to the cut.
+  view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
   if (rights_.office()) {  // the office's cursor is a commit number
-    NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_before(scope, op.seen));
+    NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_before(scope, view.seen));
     view.seen = share ? share->last : 0;
   }
-  view.seen = std::max(view.seen, op.held);
+  view.seen = std::max(view.seen, epochs_.reached(scope, op.held));
   view.is_office = [this](const Author& author) {
     if (author == Author{}) return true;
     if (author == who_.replica.replica) return rights_.office();
@@ -314,10 +320,33 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
   return view;
 }
 
+// A copy brings again, under its own name, what the original brought before: the same change of the
+// same moment. It was merged then.
+Result<bool> Intake::came_from_the_original(const core::Operation& op, const StoredRow* row) const {
+  const Author& parent = who_.replica.parent;
+  if (parent == Author{} || row == nullptr) return false;
+  const auto is_it = [&](const VersionInfo& info, const core::Cells& cells) {
+    return info.author == parent && info.updated_at == core::hlc_ms(op.stamp) &&
+           std::all_of(op.changes.begin(), op.changes.end(), [&](const core::Change& change) {
+             return core::cell_value(cells, change.cell) == change.value;
+           });
+  };
+  if (is_it(row->info, row->row.cells)) return true;
+  NHIP_TRY_ASSIGN(const auto past, centre_.store().past(op.type, op.id));
+  return std::any_of(past.begin(), past.end(), [&](const PastVersion& version) {
+    return is_it(version.info, version.cells);
+  });
+}
+
 Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const Type& type = *centre_.schema().type(op.type);
   NHIP_TRY_ASSIGN(const auto found, centre_.store().row(op.type, op.id));
   const StoredRow* before = found ? &*found : nullptr;
+  NHIP_TRY_ASSIGN(const bool known, came_from_the_original(op, before));
+  if (known) {
+    seq = before->seq;
+    return false;
+  }
   std::string scope = before ? before->scope : std::string();
   if (before == nullptr) {
     NHIP_TRY_ASSIGN(scope, scope_after(type, nullptr, op));

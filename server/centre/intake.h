@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "centre/centre.h"
+#include "centre/epoch.h"
 #include "centre/rights.h"
 #include "core/merge.h"
 
@@ -19,6 +20,8 @@ class Intake {
 
   Intake(Centre& centre, const Principal& who, const Rights& rights, std::int64_t now);
 
+  // Before the first group.
+  Status prepare();
   Status take(const core::Group& group);
   Status finish();
 
@@ -44,6 +47,7 @@ class Intake {
   Result<std::optional<Refusal>> examine_conflict(const core::Operation& op);
   Status examine_transitions(const Type& type, const core::Operation& op,
                              const StoredRow* current) const;
+  Result<bool> came_from_the_original(const core::Operation& op, const StoredRow* row) const;
   Result<bool> merge_one(const core::Operation& op, std::uint64_t& seq);
   Status refuse(const core::Group& group, const Refusal& refusal);
   Result<core::WriterView> view_of(const core::Operation& op, const std::string& scope) const;
@@ -62,6 +66,7 @@ class Intake {
   std::map<RecordKey, std::uint64_t> exact_rows_;  // the device holds these records at this seq
   std::map<RecordKey, std::string> to_correct_;    // with the scope the device had them in
   mutable std::map<Author, bool> office_authors_;
+  EpochHistory epochs_;
 };
 
 }  // namespace nhip::server

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "centre/centre.h"
+#include "centre/continuity.h"
 #include "centre/feed_pages.h"
 #include "centre/intake.h"
+#include "centre/offers.h"
 #include "centre/rights.h"
 #include "centre/transaction.h"
 #include "nhip/version.h"
@@ -17,15 +19,15 @@ Status refused(const char* code, const char* message, const char* hint) {
   return {Code::kUnauthenticated, code, message, hint};
 }
 
-// A counter is used once. The very same request may come twice (its answer was lost); anything else
-// with an old counter was replayed or comes from a copy of the replica.
+// A counter is used once. The very same request may come twice (its answer was lost); any other one
+// with an old number was replayed or comes from a copy of the replica.
 Status check_counter(const ReplicaRecord& replica, const protocol::RequestProof& proof,
                      const Bytes& digest) {
   if (proof.counter > replica.counter) return {};
   if (proof.counter == replica.counter && digest == replica.request_digest) return {};
-  return refused("counter_used", "This request number was used before.",
-                 "If this device was put back from a copy, enrol it again under a new code; its "
-                 "work is kept.");
+  return {Code::kConflict, "new_identity",
+          "This request's number was used before, by a copy of this replica.",
+          "Its work is kept. The program goes on under a new name by itself: sync again."};
 }
 
 Status check_order(const std::vector<core::Group>& groups) {
@@ -90,23 +92,38 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   Transaction transaction(centre.store());
   NHIP_TRY(transaction.begin());
   NHIP_TRY_ASSIGN(const Rights rights, Rights::of(centre, who.device));
-  Intake intake(centre, who, rights, now);
-  for (const core::Group& group : request.push) NHIP_TRY(intake.take(group));
+  const std::string& epoch = centre.keys().epoch;
+  Principal here = who;
+  NHIP_TRY(check_continuity(request, epoch, here.replica));
+  Intake intake(centre, here, rights, now);
+  NHIP_TRY(intake.prepare());
+  NHIP_TRY_ASSIGN(auto to_correct, take_offers(centre, here, rights, request.offers, now));
+  // What rests on records that a restore lost waits until they are back.
+  const bool agreed = request.epoch.empty() || request.epoch == epoch;
+  if (agreed) {
+    for (const core::Group& group : request.push) NHIP_TRY(intake.take(group));
+    move_token(request, here.replica);
+  }
   NHIP_TRY(intake.finish());
+  to_correct.insert(intake.to_correct().begin(), intake.to_correct().end());
 
   protocol::SyncResponse answer;
   answer.schema_version = centre.schema().version();
-  answer.epoch = centre.keys().epoch;
+  answer.epoch = epoch;
   answer.server_ms = now;
   answer.granted = rights.feeds();
   answer.verdicts = intake.verdicts();
   answer.received_seq = intake.received_seq();
-  FeedPages pages(centre, rights, intake.exact(), request.answer_bytes_max);
-  NHIP_TRY(pages.correct(intake.to_correct(), answer.corrections));
+  answer.durable_seq = here.replica.durable_seq;
+  FeedPages pages(centre, rights, intake.exact(), request.answer_bytes_max, now);
+  NHIP_TRY(pages.correct(to_correct, answer.corrections));
   for (const protocol::FeedRequest& feed : request.feeds) NHIP_TRY(pages.read(feed, answer.feeds));
+  for (const protocol::ReconcileRequest& each : request.reconcile) {
+    NHIP_TRY(pages.reconcile(each, answer.reconcile));
+  }
   NHIP_TRY_ASSIGN(answer.devices, pages.devices());
 
-  ReplicaRecord replica = who.replica;
+  ReplicaRecord replica = here.replica;
   replica.received_seq = intake.received_seq();
   replica.client = request.client.substr(0, 80);
   replica.clock_skew_ms = request.clock_ms - now;

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "centre/identity.h"
 #include "protocol/json_encoding.h"
 #include "protocol/signing.h"
 
@@ -33,6 +34,11 @@ int http_status(Code code) {
   return 500;
 }
 
+HttpReply unauthenticated() {
+  return error_reply(Status(Code::kUnauthenticated, "unauthenticated",
+                            "the request bears no signature of a replica"));
+}
+
 }  // namespace
 
 HttpReply error_reply(const Status& status) {
@@ -57,6 +63,7 @@ std::vector<Route> CentreApi::routes() {
       {"GET", "/healthz", [this](const HttpRequest&) { return healthz(); }},
       {"GET", "/v1/hello", [this](const HttpRequest& request) { return hello(request); }},
       {"POST", "/v1/enrol", [this](const HttpRequest& request) { return enrol(request); }},
+      {"POST", "/v1/identity", [this](const HttpRequest& request) { return identity(request); }},
       {"POST", "/v1/sync", [this](const HttpRequest& request) { return sync(request); }},
   };
 }
@@ -99,12 +106,25 @@ HttpReply CentreApi::refused_enrolment(const HttpRequest& request, const Status&
   return signed_reply(error_reply(status), message->replica, 0);
 }
 
+HttpReply CentreApi::identity(const HttpRequest& request) {
+  const auto proof = protocol::parse_authorization(request.authorization);
+  if (!proof) return unauthenticated();
+  const auto answer = [&]() -> HttpReply {
+    const auto message = protocol::decode_identity_request(request.body);
+    if (!message.ok()) return error_reply(message.status());
+    const std::lock_guard lock(mutex_);
+    const auto given = give_identity(centre_, *proof, request.body, *message, clock_());
+    if (!given.ok()) return error_reply(given.status());
+    HttpReply reply;
+    reply.body = protocol::encode_json(*given);
+    return reply;
+  };
+  return signed_reply(answer(), proof->replica, proof->counter);
+}
+
 HttpReply CentreApi::sync(const HttpRequest& request) {
   const auto proof = protocol::parse_authorization(request.authorization);
-  if (!proof) {
-    return error_reply(Status(Code::kUnauthenticated, "unauthenticated",
-                              "the request bears no signature of a replica"));
-  }
+  if (!proof) return unauthenticated();
   const auto answer = [&]() -> HttpReply {
     const std::lock_guard lock(mutex_);
     const std::int64_t now = clock_();

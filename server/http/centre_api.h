@@ -28,6 +28,7 @@ class CentreApi {
   HttpReply hello(const HttpRequest& request);
   HttpReply enrol(const HttpRequest& request);
   HttpReply refused_enrolment(const HttpRequest& request, const Status& status);
+  HttpReply identity(const HttpRequest& request);
   HttpReply sync(const HttpRequest& request);
   HttpReply signed_reply(HttpReply reply, const Author& replica, std::uint64_t counter);
 

@@ -1,0 +1,189 @@
+#include "replica/repair.h"
+
+#include <set>
+
+#include "replica/feed_position.h"
+#include "replica/held_records.h"
+#include "replica/offer.h"
+#include "replica/record_state.h"
+
+namespace nhip::replica {
+
+namespace {
+
+constexpr int kTriesMax = 4;
+// One step names at most this many records, 48 kB; the rest comes with the next reconciliation.
+constexpr std::size_t kPrintsMax = 8'000;
+
+Status set_repair(Store& store, const std::string& feed, RepairKind kind) {
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("UPDATE _nhip_feed SET repair=?2 WHERE name=?1"));
+  return stmt.bind(1, feed).bind(2, static_cast<std::int64_t>(kind)).run();
+}
+
+Result<std::map<std::string, RepairKind>> feeds_under_repair(Store& store) {
+  std::map<std::string, RepairKind> feeds;
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("SELECT name,repair FROM _nhip_feed WHERE repair<>0"));
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) return feeds;
+    feeds[stmt.text(0)] = stmt.integer(1) == 2 ? RepairKind::kValues : RepairKind::kVersions;
+  }
+}
+
+}  // namespace
+
+Result<bool> under_repair(Store& store) {
+  NHIP_TRY_ASSIGN(const auto feeds, feeds_under_repair(store));
+  return !feeds.empty();
+}
+
+Result<bool> Repair::mark(Store& store, const std::string& feed, RepairKind kind) {
+  steps_.erase(feed);
+  const int tries = ++tries_[feed];
+  if (tries < kTriesMax) {
+    NHIP_TRY(set_repair(store, feed, kind));
+    return true;
+  }
+  NHIP_TRY(set_repair(store, feed, RepairKind::kNone));
+  if (tries > kTriesMax) return false;
+  NHIP_TRY(restart_feed(store, feed));
+  return true;
+}
+
+Status Repair::ask(Store& store, protocol::SyncRequest& request) {
+  NHIP_TRY_ASSIGN(const auto feeds, feeds_under_repair(store));
+  for (const auto& [feed, kind] : feeds) {
+    Steps& steps = steps_[feed];
+    steps.values = kind == RepairKind::kValues;
+    if (!steps.parts.empty()) {
+      NHIP_TRY(ask_prints(store, feed, steps, request));
+      continue;
+    }
+    std::uint64_t records = 0;
+    NHIP_TRY(each_held(store, feed, false, [&](const protocol::Held&) { ++records; }));
+    if (records == 0) {
+      NHIP_TRY(store.transact([&]() -> Status {
+        NHIP_TRY(restart_feed(store, feed));
+        return set_repair(store, feed, RepairKind::kNone);
+      }));
+      steps_.erase(feed);
+      continue;
+    }
+    NHIP_TRY(ask_sums(store, feed, steps, request, records));
+  }
+  return {};
+}
+
+Status Repair::ask_sums(Store& store, const std::string& feed, Steps& steps,
+                        protocol::SyncRequest& request, std::uint64_t records) {
+  store.random(reinterpret_cast<std::uint8_t*>(&steps.nonce), sizeof steps.nonce);
+  const protocol::Prints prints(store.enrolment()->digest_key, steps.nonce, steps.values);
+  protocol::Sums sums(protocol::depth_for(records));
+  NHIP_TRY(each_held(store, feed, steps.values, [&](const protocol::Held& held) {
+    sums.add(prints.place(held), prints.print(held));
+  }));
+  request.reconcile.push_back({feed, steps.nonce, steps.values, sums.depth(), {}, sums.encode()});
+  return {};
+}
+
+Status Repair::ask_prints(Store& store, const std::string& feed, Steps& steps,
+                          protocol::SyncRequest& request) {
+  const protocol::Prints prints(store.enrolment()->digest_key, steps.nonce, steps.values);
+  std::map<std::uint32_t, std::vector<protocol::Print>> buckets;
+  for (const std::uint32_t part : steps.parts) buckets[part];
+  NHIP_TRY(each_held(store, feed, steps.values, [&](const protocol::Held& held) {
+    const auto found = buckets.find(protocol::bucket_of(prints.place(held), steps.depth));
+    if (found != buckets.end()) found->second.push_back(prints.print(held));
+  }));
+  std::size_t named = 0;
+  for (auto bucket = buckets.begin(); bucket != buckets.end();) {
+    named += bucket->second.size();
+    const bool fits = named <= kPrintsMax || bucket == buckets.begin();
+    if (!fits) steps.cut = true;
+    bucket = fits ? std::next(bucket) : buckets.erase(bucket);
+  }
+  protocol::ReconcileRequest step{feed, steps.nonce, steps.values, steps.depth, {}, {}};
+  for (const auto& [bucket, unused] : buckets) step.buckets.push_back(bucket);
+  step.data = protocol::encode_buckets(buckets);
+  request.reconcile.push_back(std::move(step));
+  return {};
+}
+
+Result<bool> Repair::take_sums(Store& store, const protocol::ReconcileRequest& asked,
+                               const protocol::ReconcileAnswer& answer) {
+  Steps& steps = steps_[asked.feed];
+  constexpr std::uint32_t kParts = 1u << protocol::kPartsBits;
+  const auto theirs = protocol::decode_prints(answer.data);
+  const bool fits = theirs && theirs->size() == answer.buckets.size() * kParts &&
+                    answer.depth == asked.depth + protocol::kPartsBits &&
+                    answer.nonce == asked.nonce;
+  if (!fits || answer.depth > protocol::kPlaceBits) {
+    return Status(Code::kMalformed, "bad_message", "The centre's comparison contradicts itself.");
+  }
+  for (const std::uint32_t bucket : answer.buckets) {
+    if (bucket >> asked.depth != 0)
+      return Status(Code::kMalformed, "bad_message", "The centre compares what was not asked.");
+  }
+  steps.cursor = answer.cursor;
+  steps.depth = answer.depth;
+  const protocol::Prints prints(store.enrolment()->digest_key, asked.nonce, asked.values);
+  protocol::Sums sums(answer.depth);
+  NHIP_TRY(each_held(store, asked.feed, asked.values, [&](const protocol::Held& held) {
+    sums.add(prints.place(held), prints.print(held));
+  }));
+  for (std::size_t i = 0; i < theirs->size(); ++i) {
+    const auto part = answer.buckets[i / kParts] * kParts + static_cast<std::uint32_t>(i % kParts);
+    if (sums.at(part) != (*theirs)[i]) steps.parts.push_back(part);
+  }
+  if (!steps.parts.empty()) return false;
+  NHIP_TRY(finish(store, asked.feed, steps));
+  return true;
+}
+
+Status Repair::keep_unknown(Store& store, const protocol::ReconcileRequest& asked,
+                            const protocol::ReconcileAnswer& answer) {
+  const auto listed = protocol::decode_prints(answer.unknown);
+  if (!listed || answer.nonce != asked.nonce)
+    return {Code::kMalformed, "bad_message", "The centre's comparison contradicts itself."};
+  const std::set<protocol::Print> unknown(listed->begin(), listed->end());
+  // The same version with other contents is not something the centre lost.
+  std::set<std::pair<std::uint16_t, std::pair<Id, std::uint64_t>>> same_version;
+  for (const protocol::RowUpdate& row : answer.rows) {
+    same_version.insert({row.type, {row.id, row.seq}});
+  }
+  const protocol::Prints prints(store.enrolment()->digest_key, asked.nonce, asked.values);
+  std::vector<std::pair<std::uint16_t, Id>> records;
+  NHIP_TRY(each_held(store, asked.feed, asked.values, [&](const protocol::Held& held) {
+    if (unknown.count(prints.print(held)) == 0) return;
+    if (same_version.count({held.type, {held.id, held.seq}}) > 0) return;
+    records.emplace_back(held.type, held.id);
+  }));
+  for (const auto& [type, id] : records) {
+    NHIP_TRY_ASSIGN(const RecordState state, load_state(store, type, id));
+    if (state.centre) NHIP_TRY(keep_offer(store, state));
+  }
+  return {};
+}
+
+Result<bool> Repair::take_prints(Store& store, const protocol::ReconcileAnswer& answer) {
+  const Steps steps = steps_[answer.feed];
+  if (answer.more || steps.cut) {
+    steps_.erase(answer.feed);  // much differs: what came is kept, the rest is compared anew
+    return false;
+  }
+  NHIP_TRY(finish(store, answer.feed, steps));
+  return true;
+}
+
+// Everything the centre had when the first step was answered is here now; later changes come with
+// the feed.
+Status Repair::finish(Store& store, const std::string& feed, const Steps& steps) {
+  values_done_ = values_done_ || steps.values;
+  NHIP_TRY(forget_have(store, feed));
+  NHIP_TRY(move_cursor(store, feed, steps.cursor));
+  steps_.erase(feed);
+  return set_repair(store, feed, RepairKind::kNone);
+}
+
+}  // namespace nhip::replica

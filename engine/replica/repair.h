@@ -1,0 +1,65 @@
+// Repair: a feed that does not add up is reconciled with the centre, record by record, and nothing
+// is thrown away: what the centre does not have is kept to be offered to it.
+//
+// Which feeds need it stands in _nhip_feed and survives a restart; where each one is in its steps
+// lives as long as one sync.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "protocol/messages.h"
+#include "protocol/reconcile.h"
+#include "replica/store.h"
+
+namespace nhip::replica {
+
+enum class RepairKind { kNone = 0, kVersions = 1, kValues = 2 };
+
+class Repair {
+ public:
+  // Adds the next step of every feed under repair. A feed of which nothing is held begins at its
+  // beginning instead.
+  Status ask(Store& store, protocol::SyncRequest& request);
+
+  // Marks `feed` for another reconciliation. False when it was tried often enough in this sync: it
+  // was then set to be read from its beginning, once, and after that left as it is.
+  Result<bool> mark(Store& store, const std::string& feed, RepairKind kind);
+
+  // After sums: what to name next. True when nothing of the feed differed and it is done.
+  Result<bool> take_sums(Store& store, const protocol::ReconcileRequest& asked,
+                         const protocol::ReconcileAnswer& answer);
+  // Keeps the states that the centre does not know. Call before its rows are applied.
+  Status keep_unknown(Store& store, const protocol::ReconcileRequest& asked,
+                      const protocol::ReconcileAnswer& answer);
+  // After the rows of an answer to prints were applied. True when the feed is done.
+  Result<bool> take_prints(Store& store, const protocol::ReconcileAnswer& answer);
+
+  bool repaired_values() const { return values_done_; }
+
+ private:
+  struct Steps {
+    std::uint64_t nonce = 0;
+    bool values = false;
+    protocol::Cursor cursor;           // the head when the first step was answered
+    std::uint32_t depth = 0;           // of `parts`
+    std::vector<std::uint32_t> parts;  // differ, still to be named; empty: begin with sums
+    bool cut = false;                  // more parts differ than one step names
+  };
+
+  Status ask_sums(Store& store, const std::string& feed, Steps& steps,
+                  protocol::SyncRequest& request, std::uint64_t records);
+  Status ask_prints(Store& store, const std::string& feed, Steps& steps,
+                    protocol::SyncRequest& request);
+  Status finish(Store& store, const std::string& feed, const Steps& steps);
+
+  std::map<std::string, Steps> steps_;
+  std::map<std::string, int> tries_;
+  bool values_done_ = false;
+};
+
+// True while a feed is under repair.
+Result<bool> under_repair(Store& store);
+
+}  // namespace nhip::replica

@@ -1,0 +1,26 @@
+// Offers: records of a history that a restore cut off, brought back by the devices that still have
+// them.
+//
+// A state counts once, however many devices offer it: what was taken over of a record is remembered
+// by the number it had. A later state of the same lost history supersedes an earlier one; against
+// what was written here since, it is concurrent and the field's policy decides, with a conflict
+// record for what loses. What was never lost is not taken: the device is told the record's true
+// state instead, and nothing that was deleted here rises again.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "centre/centre.h"
+#include "centre/intake.h"
+#include "centre/rights.h"
+
+namespace nhip::server {
+
+// Inside a transaction. Returns the records to tell the device about, each with the scope it had
+// them in: every offered one.
+Result<std::map<Intake::RecordKey, std::string>> take_offers(
+    Centre& centre, const Principal& who, const Rights& rights,
+    const std::vector<protocol::Offer>& offers, std::int64_t now);
+
+}  // namespace nhip::server
