@@ -51,7 +51,11 @@ std::vector<Unit> split(const Type& type, const std::vector<Change>& changes) {
 }
 
 bool is_unseen(const Version& version, const WriterView& writer) {
-  return version.seq > writer.seen && version.author != writer.author;
+  if (version.seq <= writer.seen || version.author == writer.author) return false;
+  const auto& kin = writer.kin;
+  const bool shared = version.stamp <= writer.inherited &&
+                      std::find(kin.begin(), kin.end(), version.author) != kin.end();
+  return !shared;
 }
 
 bool any_unseen(const Versions& versions, const WriterView& writer) {

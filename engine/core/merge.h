@@ -25,6 +25,10 @@ struct WriterView {
   std::uint64_t seen = 0;
   // Does this author write for the office (policy `server`)? Empty: nobody is known to.
   std::function<bool(const Author&)> is_office;
+  // A copy shares the past of the replica it was copied from: what the replicas of its device wrote
+  // up to this stamp.
+  std::vector<Author> kin = {};
+  Hlc inherited = 0;
 };
 
 // One cell whose operation value and current value both existed and differed, and which of them

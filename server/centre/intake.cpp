@@ -41,10 +41,17 @@ Intake::Intake(Centre& centre, const Principal& who, const Rights& rights, std::
       rights_(rights),
       now_(now),
       sequencer_(centre, who.replica.replica, who.device.device_id, now),
-      received_seq_(who.replica.received_seq) {}
+      received_seq_(who.replica.received_seq),
+      inherited_(who.replica.inherited) {}
 
 Status Intake::prepare() {
   NHIP_TRY_ASSIGN(epochs_, EpochHistory::read(centre_.store()));
+  if (who_.replica.parent == Author{}) return {};
+  NHIP_TRY_ASSIGN(const auto replicas, centre_.store().replicas());
+  for (const ReplicaRecord& each : replicas) {
+    if (each.device_id == who_.device.device_id && each.replica != who_.replica.replica)
+      kin_.push_back(each.replica);
+  }
   return {};
 }
 
@@ -297,6 +304,8 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
                                          const std::string& scope) const {
   core::WriterView view;
   view.author = who_.replica.replica;
+  view.kin = kin_;
+  view.inherited = inherited_;
   // What a writer saw in a history that a restore cut off counts up to the cut.
   view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
   if (rights_.office()) {  // the office's cursor is a commit number
@@ -323,10 +332,10 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
 // A copy brings again, under its own name, what the original brought before: the same change of the
 // same moment. It was merged then.
 Result<bool> Intake::came_from_the_original(const core::Operation& op, const StoredRow* row) const {
-  const Author& parent = who_.replica.parent;
-  if (parent == Author{} || row == nullptr) return false;
+  if (kin_.empty() || row == nullptr) return false;
   const auto is_it = [&](const VersionInfo& info, const core::Cells& cells) {
-    return info.author == parent && info.updated_at == core::hlc_ms(op.stamp) &&
+    return std::find(kin_.begin(), kin_.end(), info.author) != kin_.end() &&
+           info.updated_at == core::hlc_ms(op.stamp) &&
            std::all_of(op.changes.begin(), op.changes.end(), [&](const core::Change& change) {
              return core::cell_value(cells, change.cell) == change.value;
            });
@@ -344,6 +353,7 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const StoredRow* before = found ? &*found : nullptr;
   NHIP_TRY_ASSIGN(const bool known, came_from_the_original(op, before));
   if (known) {
+    inherited_ = std::max(inherited_, op.stamp);
     seq = before->seq;
     return false;
   }

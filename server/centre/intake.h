@@ -27,6 +27,8 @@ class Intake {
 
   const std::vector<protocol::GroupVerdict>& verdicts() const { return verdicts_; }
   std::uint64_t received_seq() const { return received_seq_; }
+  // As ReplicaRecord::inherited, after the groups taken so far.
+  core::Hlc inherited() const { return inherited_; }
   // Versions this request made that the device holds exactly: (scope, seq).
   const std::set<std::pair<std::string, std::uint64_t>>& exact() const { return exact_; }
   // Records whose true state the device has to be told.
@@ -67,6 +69,8 @@ class Intake {
   std::map<RecordKey, std::string> to_correct_;    // with the scope the device had them in
   mutable std::map<Author, bool> office_authors_;
   EpochHistory epochs_;
+  core::Hlc inherited_;
+  std::vector<Author> kin_;  // of a replica that was a copy: the others of its device
 };
 
 }  // namespace nhip::server

@@ -125,6 +125,7 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
 
   ReplicaRecord replica = here.replica;
   replica.received_seq = intake.received_seq();
+  replica.inherited = intake.inherited();
   replica.client = request.client.substr(0, 80);
   replica.clock_skew_ms = request.clock_ms - now;
   replica.schema_version = request.schema_version;

@@ -331,4 +331,8 @@ class MemoryStore final : public ServerStore {
 
 std::unique_ptr<ServerStore> make_memory_store() { return std::make_unique<MemoryStore>(); }
 
+std::unique_ptr<ServerStore> copy_memory_store(const ServerStore& store) {
+  return std::make_unique<MemoryStore>(static_cast<const MemoryStore&>(store));
+}
+
 }  // namespace nhip::server

@@ -104,6 +104,7 @@ struct ReplicaRecord {
   Bytes recent_tokens;
   std::string epoch;      // in which received_seq and token were last agreed on
   Author parent;          // the replica this one continues; zero for one made by a code
+  core::Hlc inherited = 0;  // stamp of the newest operation it shares with its parent
   std::string positions;  // per feed, up to where it holds everything: "seq feed\n"…
   std::int64_t last_contact = 0;
   std::string client;              // program and version
@@ -230,5 +231,7 @@ class ServerStore {
 };
 
 std::unique_ptr<ServerStore> make_memory_store();
+// As a backup of it would be. `store` came from make_memory_store and is in no transaction.
+std::unique_ptr<ServerStore> copy_memory_store(const ServerStore& store);
 
 }  // namespace nhip::server

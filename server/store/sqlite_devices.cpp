@@ -19,12 +19,12 @@ constexpr char kDeviceById[] =
     "?1";
 constexpr char kReplicas[] =
     "SELECT replica, incarnation, device_id, public_key, counter, request_digest, received_seq, "
-    "durable_seq, token, recent_tokens, epoch, parent, parent_incarnation, positions,"
+    "durable_seq, token, recent_tokens, epoch, parent, parent_incarnation, inherited, positions,"
     " last_contact, client, clock_skew_ms, schema_version FROM replica ORDER BY replica, "
     "incarnation";
 constexpr char kReplicaById[] =
     "SELECT replica, incarnation, device_id, public_key, counter, request_digest, received_seq, "
-    "durable_seq, token, recent_tokens, epoch, parent, parent_incarnation, positions,"
+    "durable_seq, token, recent_tokens, epoch, parent, parent_incarnation, inherited, positions,"
     " last_contact, client, clock_skew_ms, schema_version FROM replica"
     " WHERE replica = ?1 AND incarnation = ?2";
 constexpr char kInbox[] =
@@ -65,11 +65,12 @@ ReplicaRecord read_replica(const store::Stmt& stmt) {
   replica.recent_tokens = stmt.blob(9);
   replica.epoch = stmt.text(10);
   replica.parent = read_author(stmt, 11);
-  replica.positions = stmt.text(13);
-  replica.last_contact = stmt.integer(14);
-  replica.client = stmt.text(15);
-  replica.clock_skew_ms = stmt.integer(16);
-  replica.schema_version = static_cast<std::uint32_t>(stmt.integer(17));
+  replica.inherited = stmt.unsigned_integer(13);
+  replica.positions = stmt.text(14);
+  replica.last_contact = stmt.integer(15);
+  replica.client = stmt.text(16);
+  replica.clock_skew_ms = stmt.integer(17);
+  replica.schema_version = static_cast<std::uint32_t>(stmt.integer(18));
   return replica;
 }
 
@@ -126,18 +127,19 @@ Status SqliteStore::put_replica(const ReplicaRecord& replica) {
       db_->cached(
           "INSERT OR REPLACE INTO replica (replica, incarnation, device_id, public_key, counter,"
           " request_digest, received_seq, durable_seq, token, recent_tokens, epoch, parent,"
-          " parent_incarnation, positions, last_contact, client, clock_skew_ms, schema_version)"
+          " parent_incarnation, inherited, positions, last_contact, client, clock_skew_ms, "
+          "schema_version)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-          " ?18)"));
+          " ?18, ?19)"));
   stmt.bind(1, as_blob(replica.replica.replica)).bind(2, std::int64_t{replica.replica.incarnation});
   stmt.bind(3, replica.device_id).bind(4, replica.public_key).bind(5, as_column(replica.counter));
   stmt.bind(6, replica.request_digest).bind(7, as_column(replica.received_seq));
   stmt.bind(8, as_column(replica.durable_seq)).bind(9, replica.token);
   stmt.bind(10, replica.recent_tokens).bind(11, replica.epoch);
   stmt.bind(12, as_blob(replica.parent.replica));
-  stmt.bind(13, std::int64_t{replica.parent.incarnation}).bind(14, replica.positions);
-  stmt.bind(15, replica.last_contact).bind(16, replica.client).bind(17, replica.clock_skew_ms);
-  return stmt.bind(18, std::int64_t{replica.schema_version}).run();
+  stmt.bind(13, std::int64_t{replica.parent.incarnation}).bind(14, as_column(replica.inherited));
+  stmt.bind(15, replica.positions).bind(16, replica.last_contact).bind(17, replica.client);
+  return stmt.bind(18, replica.clock_skew_ms).bind(19, std::int64_t{replica.schema_version}).run();
 }
 
 Result<std::optional<ReplicaRecord>> SqliteStore::replica(const Author& replica) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "centre/epoch.h"
 #include "nhip_embedded/union_registry.h"
 #include "record/record_json.h"
 
@@ -30,6 +31,24 @@ std::string new_folder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "nhip-fleet-XXXXXX").string();
   REQUIRE(::mkdtemp(pattern.data()) != nullptr);
   return pattern;
+}
+
+// FILE and what begins with its name: the whole replica. What the target had is gone.
+void copy_files(const std::string& from, const std::string& to) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(from).parent_path();
+  const auto belongs = [](const fs::path& file, const std::string& replica) {
+    const std::string name = fs::path(replica).filename().string();
+    const std::string given = file.filename().string();
+    return given == name || given.rfind(name + "-", 0) == 0;
+  };
+  std::vector<fs::path> old, wanted;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (belongs(entry.path(), to)) old.push_back(entry.path());
+    if (belongs(entry.path(), from)) wanted.push_back(entry.path());
+  }
+  for (const fs::path& file : old) fs::remove(file);
+  for (const fs::path& file : wanted) fs::copy_file(file, to + file.string().substr(from.size()));
 }
 
 std::string path_of(const std::string& url,
@@ -79,6 +98,25 @@ Member::Member(Fleet& fleet, std::string path, std::string unit, std::string rol
   const auto code =
       must(server::make_code(*fleet.centre, unit, role, "test", 3'600'000, fleet.now_ms));
   must(enrol(*replica_, transport, {"http://127.0.0.1:1", code.code, "test"}));
+}
+
+Member::Member(Fleet& fleet, std::string path)
+    : transport(fleet), fleet_(fleet), path_(std::move(path)) {
+  open(false);
+}
+
+std::string Member::save_files() {
+  replica_.reset();
+  const std::string saved = path_ + ".saved" + std::to_string(fleet_.now_ms++);
+  copy_files(path_, saved);
+  open(false);
+  return saved;
+}
+
+void Member::put_back(const std::string& saved) {
+  replica_.reset();
+  copy_files(saved, path_);
+  open(false);
 }
 
 void Member::open(bool create) {
@@ -159,9 +197,30 @@ Fleet::Fleet(const std::string& json)
   crypto::initialise();
   keys->centre_id = *Id::parse("0f0e0d0c-0b0a-4908-8706-050403020100");
   keys->epoch = "e1";
+  start();
+}
+
+void Fleet::start() {
   centre = std::make_unique<server::Centre>(*store, *schema, *keys, crypto::random_bytes);
   api = std::make_unique<server::CentreApi>(*centre, mutex_, [this] { return now_ms; });
   routes = api->routes();
+}
+
+void Fleet::restore(const server::ServerStore& from) {
+  store = copy_memory_store(from);
+  keys->epoch = "e" + std::to_string(now_ms);
+  must(store->begin());
+  must(server::open_epoch(*store, keys->epoch, crypto::random_bytes, now_ms));
+  must(store->commit());
+  start();
+}
+
+Member& Fleet::add_copy(Member& of) {
+  const std::string saved = of.save_files();
+  const std::string path = folder + "/" + std::to_string(members_.size()) + ".db";
+  copy_files(saved, path);
+  members_.push_back(std::make_unique<Member>(*this, path));
+  return *members_.back();
 }
 
 Fleet::~Fleet() {

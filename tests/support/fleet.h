@@ -41,6 +41,8 @@ class LoopbackTransport final : public Transport {
 class Member {
  public:
   Member(Fleet& fleet, std::string path, std::string unit, std::string role);
+  // Opens a replica that is there.
+  Member(Fleet& fleet, std::string path);
 
   Id put(const std::string& type, const std::string& json);
   void edit(const std::string& type, const Id& id, const std::string& json);
@@ -52,9 +54,12 @@ class Member {
   ReplicaStatus status();
   std::vector<Conflict> conflicts();
   void reopen();                     // as after a restart of the program
+  std::string save_files();          // copies the replica's files aside and returns their name
+  void put_back(const std::string& saved);  // as a person who restores a copy over the replica
   void sql(const std::string& sql);  // as another tool: a connection of its own, no engine
 
   Replica& replica() { return *replica_; }
+  const std::string& path() const { return path_; }
   LoopbackTransport transport;
   std::int64_t clock_error_ms = 0;  // of this device's wall clock
 
@@ -73,6 +78,11 @@ class Fleet {
   ~Fleet();
 
   Member& add(const std::string& unit, const std::string& role = "field");
+  // Another machine that goes on from a copy of `of`'s files as they are now.
+  Member& add_copy(Member& of);
+  std::unique_ptr<server::ServerStore> backup() const { return copy_memory_store(*store); }
+  // Puts the centre back: another epoch begins.
+  void restore(const server::ServerStore& from);
   nlohmann::json records(const std::string& type, const std::string& unit = {});  // at the centre
   nlohmann::json conflicts();
   void advance(std::int64_t ms) { now_ms += ms; }
@@ -88,6 +98,8 @@ class Fleet {
   std::vector<server::Route> routes;
 
  private:
+  void start();
+
   std::mutex mutex_;
   std::vector<std::unique_ptr<Member>> members_;
 };
