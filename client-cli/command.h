@@ -66,6 +66,7 @@ Result<ExitCode> run_resolve(const Arguments& arguments, Output& output);
 Result<ExitCode> run_rejected(const Arguments& arguments, Output& output);
 Result<ExitCode> run_why(const Arguments& arguments, Output& output);
 Result<ExitCode> run_retry(const Arguments& arguments, Output& output);
+Result<ExitCode> run_doctor(const Arguments& arguments, Output& output);
 Result<ExitCode> run_history(const Arguments& arguments, Output& output);
 
 }  // namespace nhip::cli

@@ -11,6 +11,7 @@
 #include "crypto/keys.h"
 #include "record/record_json.h"
 #include "replica/capture.h"
+#include "replica/doctor.h"
 #include "replica/offer.h"
 #include "replica/outbox.h"
 #include "replica/store.h"
@@ -174,6 +175,8 @@ Status Replica::discard(const Id& tray_entry_or_record) {
   return write(
       [&](Transaction&) { return replica::drop_from_tray(*impl_->store, tray_entry_or_record); });
 }
+
+Result<Examination> Replica::doctor() { return replica::examine(*impl_->store); }
 
 Result<std::vector<KnownVersion>> Replica::history(std::string_view type, const Id& id) {
   return api::read_history(*impl_->store, type, id);

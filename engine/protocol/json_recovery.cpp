@@ -99,6 +99,7 @@ Json reconcile_json(const ReconcileAnswer& answer, const AuthorTable& authors) {
   for (const RowUpdate& row : answer.rows) out["rows"].push_back(row_json(row, authors));
   if (!answer.unknown.empty()) out["unknown"] = crypto::base64(answer.unknown);
   if (answer.more) out["more"] = true;
+  if (answer.floor != 0) out["floor"] = answer.floor;
   return out;
 }
 
@@ -116,6 +117,7 @@ void read_reconcile(const Json& json, const std::vector<Author>& authors, Fault&
           [&](const Json& item, Fault& at, RowUpdate& row) { read_row(item, authors, at, row); });
   answer.unknown = read_data(in, "unknown", fault);
   answer.more = in.boolean("more", false);
+  answer.floor = in.unsigned_number("floor", Need::kOptional);
 }
 
 Json offer_json(const Offer& offer, const AuthorTable& authors) {

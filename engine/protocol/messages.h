@@ -166,6 +166,9 @@ struct ReconcileAnswer {
   std::vector<RowUpdate> rows;
   Bytes unknown;
   bool more = false;
+  // Numbers from here on are of the present epoch: the centre lost none of them, and a version it
+  // does not know is no version. 0: it was never put back from a backup.
+  std::uint64_t floor = 0;
   Cursor cursor;  // the head when this was answered: the feed goes on from the first one
 
   friend bool operator==(const ReconcileAnswer&, const ReconcileAnswer&) = default;

@@ -159,8 +159,15 @@ class Applier {
     if (asked == asked_.reconcile.end())
       return {Code::kMalformed, "bad_message", "The centre compares what was not asked."};
     if (asked->buckets.empty()) return repair_.take_sums(store_, *asked, answer).status();
-    NHIP_TRY(repair_.keep_unknown(store_, *asked, answer));
+    NHIP_TRY_ASSIGN(const auto nowhere, repair_.keep_unknown(store_, *asked, answer));
     for (const protocol::RowUpdate& row : answer.rows) NHIP_TRY(take(row, row.scope, By::kRepair));
+    for (const auto& [type, id] : nowhere) {
+      protocol::RowUpdate gone;
+      gone.type = type;
+      gone.id = id;
+      gone.left = true;
+      NHIP_TRY(take(gone, asked->feed, By::kRepair));
+    }
     return repair_.take_prints(store_, answer).status();
   }
 

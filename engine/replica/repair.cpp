@@ -14,6 +14,7 @@ namespace {
 constexpr int kTriesMax = 4;
 // One step names at most this many records, 48 kB; the rest comes with the next reconciliation.
 constexpr std::size_t kPrintsMax = 8'000;
+constexpr std::int64_t kValuesEveryMs = std::int64_t{7} * 24 * 3600 * 1000;
 
 Status set_repair(Store& store, const std::string& feed, RepairKind kind) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("UPDATE _nhip_feed SET repair=?2 WHERE name=?1"));
@@ -33,13 +34,47 @@ Result<std::map<std::string, RepairKind>> feeds_under_repair(Store& store) {
 
 }  // namespace
 
-Result<bool> under_repair(Store& store) {
-  NHIP_TRY_ASSIGN(const auto feeds, feeds_under_repair(store));
-  return !feeds.empty();
+Result<bool> recount(Store& store) {
+  if (!store.enrolment()) return false;
+  bool wrong = false;
+  const auto before = store.digests();
+  for (const auto& [feed, digest] : before) {
+    crypto::Digest sum;
+    NHIP_TRY(each_held(store, feed, false, [&](const protocol::Held& held) {
+      sum += crypto::element(store.enrolment()->digest_key, held.type, held.id, held.seq,
+                             held.deleted);
+    }));
+    if (sum == digest) continue;
+    wrong = true;
+    store.set_digest(feed, sum);
+  }
+  return wrong;
+}
+
+Result<bool> values_are_due(Store& store) {
+  NHIP_TRY_ASSIGN(const Value asked, store.setting("values_due"));
+  if (asked.integer() != nullptr && *asked.integer() != 0) return true;
+  NHIP_TRY_ASSIGN(const Value last, store.setting("values_at"));
+  if (last.integer() == nullptr) return false;  // the first sync brings everything anew
+  const std::int64_t age = store.now() - *last.integer();
+  return age > kValuesEveryMs || age < -kValuesEveryMs;
+}
+
+Status ask_for_values(Store& store) {
+  return store.set_setting("values_due", Value(std::int64_t{1}));
+}
+
+Status Repair::compare_values(Store& store) {
+  for (const auto& [feed, digest] : store.digests()) {
+    NHIP_TRY(set_repair(store, feed, RepairKind::kValues));
+  }
+  NHIP_TRY(store.set_setting("values_due", Value(std::int64_t{0})));
+  return store.set_setting("values_at", Value(store.now()));
 }
 
 Result<bool> Repair::mark(Store& store, const std::string& feed, RepairKind kind) {
   steps_.erase(feed);
+  NHIP_TRY(recount(store));
   const int tries = ++tries_[feed];
   if (tries < kTriesMax) {
     NHIP_TRY(set_repair(store, feed, kind));
@@ -141,29 +176,31 @@ Result<bool> Repair::take_sums(Store& store, const protocol::ReconcileRequest& a
   return true;
 }
 
-Status Repair::keep_unknown(Store& store, const protocol::ReconcileRequest& asked,
-                            const protocol::ReconcileAnswer& answer) {
+Result<std::vector<std::pair<std::uint16_t, Id>>> Repair::keep_unknown(
+    Store& store, const protocol::ReconcileRequest& asked,
+    const protocol::ReconcileAnswer& answer) {
+  using Record = std::pair<std::uint16_t, Id>;
   const auto listed = protocol::decode_prints(answer.unknown);
   if (!listed || answer.nonce != asked.nonce)
-    return {Code::kMalformed, "bad_message", "The centre's comparison contradicts itself."};
+    return Status(Code::kMalformed, "bad_message", "The centre's comparison contradicts itself.");
   const std::set<protocol::Print> unknown(listed->begin(), listed->end());
-  // The same version with other contents is not something the centre lost.
-  std::set<std::pair<std::uint16_t, std::pair<Id, std::uint64_t>>> same_version;
-  for (const protocol::RowUpdate& row : answer.rows) {
-    same_version.insert({row.type, {row.id, row.seq}});
-  }
+  std::set<Record> sent;
+  for (const protocol::RowUpdate& row : answer.rows) sent.insert({row.type, row.id});
   const protocol::Prints prints(store.enrolment()->digest_key, asked.nonce, asked.values);
-  std::vector<std::pair<std::uint16_t, Id>> records;
+  std::vector<Record> lost, nowhere;
   NHIP_TRY(each_held(store, asked.feed, asked.values, [&](const protocol::Held& held) {
     if (unknown.count(prints.print(held)) == 0) return;
-    if (same_version.count({held.type, {held.id, held.seq}}) > 0) return;
-    records.emplace_back(held.type, held.id);
+    const Record record{held.type, held.id};
+    if (held.seq < answer.floor)
+      lost.push_back(record);
+    else if (sent.count(record) == 0 && !answer.more)
+      nowhere.push_back(record);
   }));
-  for (const auto& [type, id] : records) {
+  for (const auto& [type, id] : lost) {
     NHIP_TRY_ASSIGN(const RecordState state, load_state(store, type, id));
     if (state.centre) NHIP_TRY(keep_offer(store, state));
   }
-  return {};
+  return nowhere;
 }
 
 Result<bool> Repair::take_prints(Store& store, const protocol::ReconcileAnswer& answer) {

@@ -30,13 +30,18 @@ class Repair {
   // After sums: what to name next. True when nothing of the feed differed and it is done.
   Result<bool> take_sums(Store& store, const protocol::ReconcileRequest& asked,
                          const protocol::ReconcileAnswer& answer);
-  // Keeps the states that the centre does not know. Call before its rows are applied.
-  Status keep_unknown(Store& store, const protocol::ReconcileRequest& asked,
-                      const protocol::ReconcileAnswer& answer);
+  // Keeps the states that the centre may have lost, to be offered. Call before its rows are
+  // applied. Returns the records that it never had in this form and sends no other form of: it has
+  // none.
+  Result<std::vector<std::pair<std::uint16_t, Id>>> keep_unknown(
+      Store& store, const protocol::ReconcileRequest& asked,
+      const protocol::ReconcileAnswer& answer);
   // After the rows of an answer to prints were applied. True when the feed is done.
   Result<bool> take_prints(Store& store, const protocol::ReconcileAnswer& answer);
 
-  bool repaired_values() const { return values_done_; }
+  // Compares values of every feed, not only versions. Inside a transaction.
+  Status compare_values(Store& store);
+  bool compared_values() const { return values_done_; }
 
  private:
   struct Steps {
@@ -59,7 +64,12 @@ class Repair {
   bool values_done_ = false;
 };
 
-// True while a feed is under repair.
-Result<bool> under_repair(Store& store);
+// Adds up the digests of all feeds from the bookkeeping and stores what they should be. True when
+// one was wrong: somebody else wrote there. Inside a transaction.
+Result<bool> recount(Store& store);
+
+// The instant of the last comparison of values, and how often one is due.
+Result<bool> values_are_due(Store& store);
+Status ask_for_values(Store& store);
 
 }  // namespace nhip::replica

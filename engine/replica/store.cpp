@@ -342,6 +342,19 @@ Status Store::store_digests() {
   return {};
 }
 
+void Store::set_digest(const std::string& feed, const crypto::Digest& digest) {
+  feeds_[feed] = digest;
+  digests_changed_ = true;
+}
+
+// PRAGMA data_version changes when another connection commits, never by our own commits.
+Result<bool> Store::others_wrote() {
+  NHIP_TRY_ASSIGN(const std::int64_t now, pragma(*db_, "data_version"));
+  const bool others = now != data_version_;
+  data_version_ = now;
+  return others;
+}
+
 void Store::digest_add(const std::string& scope, std::uint16_t type, const Id& id,
                        std::uint64_t seq, bool deleted) {
   auto feed = feeds_.find("*");

@@ -106,6 +106,9 @@ class Store {
   void digest_remove(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq,
                      bool deleted);
   const std::map<std::string, crypto::Digest>& digests() const { return feeds_; }
+  void set_digest(const std::string& feed, const crypto::Digest& digest);
+  // Somebody else wrote to the database since this was asked last, or nobody asked yet.
+  Result<bool> others_wrote();
 
   // Records who we are now, and gives work entered before its unit and scope.
   Status save_enrolment(const Enrolment& enrolment);
@@ -136,6 +139,7 @@ class Store {
   std::map<std::int64_t, Author> authors_;
   std::map<std::string, crypto::Digest> feeds_;
   bool digests_changed_ = false;
+  std::int64_t data_version_ = -1;
   std::int64_t counter_next_ = 0;
   std::int64_t counter_reserved_ = 0;
 };

@@ -35,7 +35,7 @@ class Driver {
 
   Result<SyncReport> run() {
     const auto started = std::chrono::steady_clock::now();
-    NHIP_TRY(store_.transact([&] { return replica::seal(store_, replica::SealAs::kManyGroups); }));
+    NHIP_TRY(look_around());
     protocol::Session session({options_.budget_bytes, options_.patience_ms, 4'000},
                               elapsed(started));
     for (;;) {
@@ -63,6 +63,34 @@ class Driver {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
                                                                  started)
         .count();
+  }
+
+  // What other programs did meanwhile: changed records are sealed, changed bookkeeping is noticed,
+  // and either is a reason to compare values as well.
+  Status look_around() {
+    NHIP_TRY_ASSIGN(const bool others, store_.others_wrote());
+    return store_.transact([&]() -> Status {
+      std::set<std::string> touched;
+      NHIP_TRY(replica::seal(store_, replica::SealAs::kManyGroups, &touched));
+      bool wrong = false;
+      if (others) {
+        NHIP_TRY_ASSIGN(wrong, replica::recount(store_));
+      }
+      if (wrong) NHIP_TRY(repair_.compare_values(store_));  // at once: something is to be repaired
+      if (!wrong && !touched.empty()) NHIP_TRY(replica::ask_for_values(store_));
+      NHIP_TRY_ASSIGN(values_due_, replica::values_are_due(store_));
+      NHIP_TRY_ASSIGN(const Value at, store_.setting("values_at"));
+      return at.is_null() ? store_.set_setting("values_at", Value(store_.now())) : Status();
+    });
+  }
+
+  // Once everything has moved: whether the records themselves are the same, too.
+  Status compare_values() {
+    values_due_ = false;
+    return store_.transact([&]() -> Status {
+      NHIP_TRY(store_.load_feeds());
+      return repair_.compare_values(store_);
+    });
   }
 
   // A copy goes on under a name of its own; a centre put back from a backup may have to be told
@@ -105,6 +133,10 @@ class Driver {
     // The very first answer only tells which feeds there are.
     outcome.more = applied.more || request.feeds.empty();
     outcome.outbox_left = queued > 0;
+    if (values_due_ && applied.verified && !outcome.more && !outcome.outbox_left) {
+      NHIP_TRY(compare_values());
+      outcome.more = true;
+    }
     session.on_answer(outcome, now);
     tell(session, applied, queued);
     if (notify_ && !applied.types.empty()) notify_({applied.types.begin(), applied.types.end()});
@@ -131,7 +163,7 @@ class Driver {
     report_.complete = session.complete();
     report_.verified = report_.verified && report_.complete;
     report_.verified_by = !report_.verified           ? ""
-                          : repair_.repaired_values() ? "values"
+                          : repair_.compared_values() ? "values"
                                                       : "versions";
     report_.ok = report_.complete || options_.budget_bytes > 0;
     NHIP_TRY_ASSIGN(const auto tray, replica::count_tray(store_));
@@ -150,6 +182,7 @@ class Driver {
   const std::string server_;
   replica::Repair repair_;
   int identities_ = 0;  // taken in this sync
+  bool values_due_ = false;
   SyncReport report_;
 };
 

@@ -127,6 +127,8 @@ Status FeedPages::compare_prints(const protocol::ReconcileRequest& request,
     unknown.insert(unknown.end(), rest.begin(), rest.end());
   }
   answer.unknown = protocol::encode_prints(unknown);
+  NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre_.store()));
+  answer.floor = epochs.floor();
   return {};
 }
 

@@ -96,6 +96,17 @@ struct KnownVersion {
   std::string fields_json;
 };
 
+// What `doctor` found.
+struct Finding {
+  std::string code, text;
+  bool mended = false;
+};
+struct Examination {
+  bool healthy = true;  // nothing is broken that could not be mended
+  std::uint64_t records = 0, pending = 0;
+  std::vector<Finding> findings;
+};
+
 // Inside Replica::write. Lives as long as the callback runs.
 class Transaction {
  public:
@@ -149,6 +160,9 @@ class Replica {
   Status retry(const Id& tray_entry_or_record);
   // Gives the entries of its group up for good, as a person decided. kNotFound.
   Status discard(const Id& tray_entry_or_record);
+  // Examines file and bookkeeping, mends what can be mended without losing anything, and has the
+  // next sync compare the values of all records with the centre's.
+  Result<Examination> doctor();
   Result<std::vector<KnownVersion>> history(std::string_view type, const Id& id);
 
   // For the sync driver of this library.
