@@ -2,6 +2,7 @@
 
 #include "nhip/sync.h"
 
+#include "sync/bundle.h"
 #include "sync/driver.h"
 
 namespace nhip {
@@ -17,6 +18,15 @@ Result<SyncReport> sync(Replica& replica, Transport& transport, const SyncOption
   NHIP_TRY_ASSIGN(const auto open, replica.conflicts());
   report.conflicts = open.size();
   return report;
+}
+
+Result<BundleReport> bundle_out(Replica& replica, const std::string& path) {
+  return sync_driver::bundle_out(replica.store(), path);
+}
+
+Result<BundleReport> bundle_in(Replica& replica, const std::string& path) {
+  return sync_driver::bundle_in(replica.store(), path,
+                                [&](const auto& types) { replica.notify(types, true); });
 }
 
 }  // namespace nhip

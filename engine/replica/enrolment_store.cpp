@@ -45,13 +45,11 @@ Author Store::draw_author() const {
 }
 
 Result<crypto::KeyPair> Store::signing_key_of(const Author& author) {
-  std::string path = path_ + "-key-" + author.text();
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && author == author_) {
-    path = path_ + "-key";
-    file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  }
+  NHIP_TRY_ASSIGN(const Value first, setting("first_name"));
+  const bool is_first = first.text() != nullptr && *first.text() == author.text();
+  const std::string path = path_ + (is_first ? "-key" : "-key-" + author.text());
   std::array<std::uint8_t, 32> seed{};
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0 && (!enrolment_ || author != author_)) {
     environment_.random(seed.data(), seed.size());
     NHIP_TRY(write_key(path, seed));
@@ -101,6 +99,8 @@ Status Store::take_name(const Author& author) {
     NHIP_TRY(append_group(*this, std::move(group)));
   }
   NHIP_TRY(set_setting("replica", Value(author.text())));
+  // Before enrolment a name is nothing yet but the key's.
+  if (!enrolment_) NHIP_TRY(set_setting("first_name", Value(author.text())));
   author_ = author;
   return author_ord(author).status();
 }

@@ -223,4 +223,47 @@ Status Repair::finish(Store& store, const std::string& feed, const Steps& steps)
   return set_repair(store, feed, RepairKind::kNone);
 }
 
+Status Repair::save(Store& store) const {
+  core::Writer out;
+  out.varint(steps_.size());
+  for (const auto& [feed, steps] : steps_) {
+    out.text(feed);
+    out.fixed64(steps.nonce);
+    out.byte(steps.values ? 1 : 0);
+    out.text(steps.cursor.epoch);
+    out.varint(steps.cursor.seq);
+    out.fixed64(steps.cursor.salt);
+    out.varint(steps.cursor.complete);
+    out.varint(steps.depth);
+    out.byte(steps.cut ? 1 : 0);
+    out.varint(steps.parts.size());
+    for (const std::uint32_t part : steps.parts) out.varint(part);
+  }
+  return store.set_setting("repair_steps", Value(out.take()));
+}
+
+Status Repair::load(Store& store) {
+  NHIP_TRY_ASSIGN(const Value kept, store.setting("repair_steps"));
+  if (kept.blob() == nullptr) return {};
+  core::Reader in(*kept.blob());
+  const std::uint64_t count = in.varint();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    Steps& steps = steps_[in.text()];
+    steps.nonce = in.fixed64();
+    steps.values = in.byte() != 0;
+    steps.cursor.epoch = in.text();
+    steps.cursor.seq = in.varint();
+    steps.cursor.salt = in.fixed64();
+    steps.cursor.complete = in.varint();
+    steps.depth = static_cast<std::uint32_t>(in.varint());
+    steps.cut = in.byte() != 0;
+    const std::uint64_t parts = in.varint();
+    for (std::uint64_t p = 0; p < parts && in.ok(); ++p) {
+      steps.parts.push_back(static_cast<std::uint32_t>(in.varint()));
+    }
+  }
+  if (!in.done()) steps_.clear();  // they only save a step
+  return {};
+}
+
 }  // namespace nhip::replica

@@ -41,6 +41,11 @@ class Repair {
 
   // Compares values of every feed, not only versions. Inside a transaction.
   Status compare_values(Store& store);
+  // Where the feeds are in their steps, for syncs whose answers come days later. `save` inside a
+  // transaction.
+  Status load(Store& store);
+  Status save(Store& store) const;
+
   bool compared_values() const { return values_done_; }
 
  private:

@@ -96,6 +96,7 @@ Status Store::create(const OpenOptions& options) {
   NHIP_TRY(make_tables());
   NHIP_TRY(set_setting("schema", Value(schema_.source())));
   NHIP_TRY(set_setting("replica", Value(author_.text())));
+  NHIP_TRY(set_setting("first_name", Value(author_.text())));
   NHIP_TRY(set_setting("next_seq", Value(std::int64_t{1})));
   if (!options.default_unit.empty()) NHIP_TRY(set_setting("unit_id", Value(options.default_unit)));
   NHIP_TRY_ASSIGN(const std::int64_t self, author_ord(author_));

@@ -8,6 +8,16 @@
 
 namespace nhip::sync_driver {
 
+// A request for /v1/identity that names `asker`, whom the certificate is for.
+struct SignedIdentity {
+  Author asker;
+  std::uint64_t counter = 0;
+  std::string authorization;
+  Bytes body;
+};
+// For `name`, whose key is made when there is none yet.
+Result<SignedIdentity> sign_identity(replica::Store& store, const Author& name);
+
 enum class Identity { kNew, kSame };
 
 // Shows the centre this replica's certificate. With kNew it goes on under another name and key

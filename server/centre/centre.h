@@ -54,13 +54,18 @@ class Centre {
 };
 
 // --- sync (sync_service.h) ---------------------------------------------------------------------
+// How a request came. A file may come late, twice, or after newer syncs, so its number proves
+// nothing and its clock is old.
+enum class By { kConnection, kFile };
 // Checks the signature, the counter, revocation. kUnauthenticated with the code to answer.
 Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& proof,
                                std::string_view method, std::string_view path,
-                               std::span<const std::uint8_t> body, std::int64_t now);
+                               std::span<const std::uint8_t> body, std::int64_t now,
+                               By by = By::kConnection);
 // One request, one transaction: groups are judged one by one, then the page of the feeds is read.
 Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
-                                    const protocol::SyncRequest& request, std::int64_t now);
+                                    const protocol::SyncRequest& request, std::int64_t now,
+                                    By by = By::kConnection);
 
 // --- rights (rights.h) -------------------------------------------------------------------------
 bool is_known_role(std::string_view role);     // field lead office reader auditor admin

@@ -1,5 +1,6 @@
 #include "centre/continuity.h"
 
+#include <algorithm>
 #include <map>
 
 #include "core/bytes.h"
@@ -53,18 +54,32 @@ Status check_continuity(const protocol::SyncRequest& request, const std::string&
     return {Code::kMalformed, "bad_message", "The groups do not follow what was received."};
   const Tokens known = known_tokens(replica);
   const Tokens told = tokens_of(request);
-  for (const auto& [seq, token] : told) {
-    if (seq > replica.received_seq) continue;
-    const auto found = known.find(seq);
-    if (found == known.end() || found->second != token) return new_identity();
-  }
   if (request.received > replica.received_seq) return new_identity();
+  // A token proves everything before it, so the last one that lies behind us has to be known.
+  bool proven = false;
+  for (const auto& [seq, token] : told) {
+    if (seq > replica.received_seq) break;
+    const auto found = known.find(seq);
+    proven = found != known.end() && found->second == token;
+    if (found != known.end() && !proven) return new_identity();
+  }
+  if (!proven) return new_identity();
   // A group may neither begin before nor end behind what was received.
   if (told.rbegin()->first > replica.received_seq && told.count(replica.received_seq) == 0)
     return new_identity();
   if (!request.push.empty() && request.token_next != told.rbegin()->second)
     return {Code::kMalformed, "bad_message", "The groups do not add up to their token."};
   return {};
+}
+
+bool is_outdated(const protocol::SyncRequest& request, const ReplicaRecord& replica) {
+  const Tokens told = tokens_of(request);
+  if (told.rbegin()->first > replica.received_seq) return false;
+  const Tokens known = known_tokens(replica);
+  return std::none_of(told.begin(), told.end(), [&](const auto& each) {
+    const auto found = known.find(each.first);
+    return found != known.end() && found->second == each.second;
+  });
 }
 
 void move_token(const protocol::SyncRequest& request, ReplicaRecord& replica) {

@@ -16,6 +16,9 @@ namespace nhip::server {
 Status check_continuity(const protocol::SyncRequest& request, const std::string& epoch,
                         ReplicaRecord& replica);
 
+// All it brings was here before, and newer work since: a bundle that was overtaken.
+bool is_outdated(const protocol::SyncRequest& request, const ReplicaRecord& replica);
+
 // After the groups of `request` were taken.
 void move_token(const protocol::SyncRequest& request, ReplicaRecord& replica);
 

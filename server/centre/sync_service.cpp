@@ -49,7 +49,7 @@ Status check_order(const std::vector<core::Group>& groups) {
 
 Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& proof,
                                std::string_view method, std::string_view path,
-                               std::span<const std::uint8_t> body, std::int64_t now) {
+                               std::span<const std::uint8_t> body, std::int64_t now, By by) {
   NHIP_TRY_ASSIGN(const auto replica, centre.store().replica(proof.replica));
   if (!replica)
     return refused("not_enrolled", "This centre does not know the device.",
@@ -73,6 +73,7 @@ Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& pro
   }
   const crypto::Hash hash = crypto::hash(text);
   const Bytes digest(hash.begin(), hash.end());
+  if (by == By::kFile) return Principal{*device, *replica};
   NHIP_TRY(check_counter(*replica, proof, digest));
   Principal principal{*device, *replica};
   principal.replica.counter = proof.counter;
@@ -82,7 +83,7 @@ Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& pro
 }
 
 Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
-                                    const protocol::SyncRequest& request, std::int64_t now) {
+                                    const protocol::SyncRequest& request, std::int64_t now, By by) {
   if (request.protocol < kProtocolVersionMin || request.protocol > kProtocolVersion) {
     return Status(Code::kVersion, "unknown_protocol",
                   "The centre does not speak this protocol version.",
@@ -94,13 +95,14 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   NHIP_TRY_ASSIGN(const Rights rights, Rights::of(centre, who.device));
   const std::string& epoch = centre.keys().epoch;
   Principal here = who;
-  NHIP_TRY(check_continuity(request, epoch, here.replica));
+  const bool outdated = by == By::kFile && is_outdated(request, here.replica);
+  if (!outdated) NHIP_TRY(check_continuity(request, epoch, here.replica));
   Intake intake(centre, here, rights, now);
   NHIP_TRY(intake.prepare());
   NHIP_TRY_ASSIGN(auto to_correct, take_offers(centre, here, rights, request.offers, now));
   // What rests on records that a restore lost waits until they are back.
   const bool agreed = request.epoch.empty() || request.epoch == epoch;
-  if (agreed) {
+  if (agreed && !outdated) {
     for (const core::Group& group : request.push) NHIP_TRY(intake.take(group));
     move_token(request, here.replica);
   }
@@ -127,7 +129,7 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   replica.received_seq = intake.received_seq();
   replica.inherited = intake.inherited();
   replica.client = request.client.substr(0, 80);
-  replica.clock_skew_ms = request.clock_ms - now;
+  if (by == By::kConnection) replica.clock_skew_ms = request.clock_ms - now;
   replica.schema_version = request.schema_version;
   NHIP_TRY(centre.store().put_replica(replica));
   NHIP_TRY(transaction.commit());

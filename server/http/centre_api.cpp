@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "centre/identity.h"
+#include "centre/wire_status.h"
 #include "protocol/json_encoding.h"
 #include "protocol/signing.h"
 
@@ -13,27 +14,6 @@ constexpr std::size_t kNonceBytesMin = 16;
 constexpr std::size_t kNonceBytesMax = 64;
 constexpr int kRetrySeconds = 5;
 
-int http_status(Code code) {
-  switch (code) {
-    case Code::kOk: return 200;
-    case Code::kMalformed:
-    case Code::kInvalid:
-    case Code::kUsage: return 400;
-    case Code::kUnauthenticated: return 401;
-    case Code::kForbidden: return 403;
-    case Code::kNotFound: return 404;
-    case Code::kConflict: return 409;
-    case Code::kLimit: return 413;
-    case Code::kVersion: return 426;
-    case Code::kUnavailable:
-    case Code::kBusy:
-    case Code::kDiskFull: return 503;
-    case Code::kCorrupt:
-    case Code::kInternal: return 500;
-  }
-  return 500;
-}
-
 HttpReply unauthenticated() {
   return error_reply(Status(Code::kUnauthenticated, "unauthenticated",
                             "the request bears no signature of a replica"));
@@ -43,7 +23,7 @@ HttpReply unauthenticated() {
 
 HttpReply error_reply(const Status& status) {
   HttpReply reply;
-  reply.status = http_status(status.code());
+  reply.status = wire_status(status.code());
   protocol::ErrorAnswer answer{status.name(), status.message(), status.hint()};
   if (reply.status >= 500) {
     // Said once, where it stops: here.

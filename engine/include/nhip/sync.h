@@ -59,6 +59,22 @@ struct SyncReport {
   bool complete = false;    // nothing is left to send or receive (a budget may stop earlier)
 };
 
+struct BundleReport {
+  std::uint64_t bytes = 0;       // of the file
+  std::uint64_t operations = 0;  // out: carried; in: known to have arrived
+  std::uint64_t received = 0, rejected = 0, held = 0;
+  bool applied = false;   // in: false when a newer sync has overtaken this answer
+  bool verified = false;  // in: the digests of all feeds agree
+  bool complete = false;  // in: nothing is left to carry either way
+};
+
+// A sync by file. Writes what a connection would carry now; the file may be carried any way and
+// used any number of times. `path` is made anew. kUnauthenticated before enrolment.
+Result<BundleReport> bundle_out(Replica& replica, const std::string& path);
+// Takes the centre's answer to the newest bundle that was written. kMalformed as of a bundle that
+// is cut, damaged or no bundle, "not_an_answer"; kForbidden "other_centre", "other_replica".
+Result<BundleReport> bundle_in(Replica& replica, const std::string& path);
+
 // One whole sync, resumable at any point: chunks commit on both sides one by one. kUnavailable
 // after patience ran out; kUnauthenticated when revoked; kVersion when the centre is too new or too
 // old.
