@@ -138,6 +138,7 @@ Json feed_answer_json(const FeedAnswer& feed, const AuthorTable& authors) {
   Json rows = Json::array();
   for (const RowUpdate& row : feed.rows) rows.push_back(row_json(row, authors));
   if (!rows.empty()) out["rows"] = std::move(rows);
+  if (feed.collected != 0) out["collected"] = feed.collected;
   for (const Receipt& receipt : feed.receipts) out["receipts"].push_back(receipt_json(receipt));
   return out;
 }
@@ -154,6 +155,7 @@ void read_feed_answer(const Json& json, const std::vector<Author>& authors, Faul
   feed.rows_left = in.unsigned_number("rows_left", Need::kOptional);
   in.list("rows", core::kMessageBytesMax, feed.rows,
           [&](const Json& item, Fault& at, RowUpdate& row) { read_row(item, authors, at, row); });
+  feed.collected = in.unsigned_number("collected", Need::kOptional);
   in.list("receipts", core::kMessageBytesMax, feed.receipts, read_receipt);
   if (!fault.ok()) return;
   if (!crypto::Digest::from_hex(digest, feed.digest) || feed.digest.hex() != digest) {
@@ -206,6 +208,7 @@ Bytes encode_json(const SyncRequest& message) {
   for (const core::Group& group : message.push) out["push"].push_back(group_json(group));
   for (const ReconcileRequest& each : message.reconcile)
     out["reconcile"].push_back(reconcile_json(each));
+  if (!message.purged.empty()) out["purged"] = names_json(message.purged);
   Json table = authors.encode();
   if (!table.empty()) out["authors"] = std::move(table);
   for (const Offer& offer : message.offers) out["offers"].push_back(offer_json(offer, authors));
@@ -235,6 +238,7 @@ Result<SyncRequest> decode_sync_request(std::span<const std::uint8_t> bytes) {
   const std::vector<Author> authors = read_authors(in);
   in.list("offers", core::kMessageBytesMax, message.offers,
           [&](const Json& item, Fault& at, Offer& offer) { read_offer(item, authors, at, offer); });
+  read_names(in, "purged", message.purged);
   if (fault.ok()) check_feeds_differ(message.reconcile, fault);
   if (fault.ok()) check_feeds_differ(message.feeds, fault);
   if (fault.ok()) check_groups_ascend(message.push, fault);

@@ -103,6 +103,7 @@ struct SyncRequest {
   std::vector<core::Group> push;
   std::vector<ReconcileRequest> reconcile;  // feeds named here do not stand in `feeds`
   std::vector<Offer> offers;
+  std::vector<std::string> purged;  // feeds that are granted no more and whose records are removed
 
   friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
@@ -150,6 +151,8 @@ struct FeedAnswer {
   std::uint64_t rows_left = 0;    // estimate of what is left behind this page
   bool more = false;              // cursor.seq < head
   std::vector<Receipt> receipts;  // for these rows, of recent commits only
+  // Tombstones up to here are collected: forget them. Of scopes alone; in "*" a comparison tells.
+  std::uint64_t collected = 0;
 
   friend bool operator==(const FeedAnswer&, const FeedAnswer&) = default;
 };

@@ -14,6 +14,7 @@
 #include "replica/feed_position.h"
 #include "replica/offer.h"
 #include "replica/outbox.h"
+#include "replica/purge.h"
 #include "replica/record_state.h"
 #include "replica/tray.h"
 
@@ -47,6 +48,8 @@ class Applier {
     NHIP_TRY(drop_answered_offers());
     for (const protocol::FeedAnswer& feed : answer_.feeds) NHIP_TRY(take_feed(feed));
     for (const protocol::ReconcileAnswer& each : answer_.reconcile) NHIP_TRY(take_repair(each));
+    if (!answer_.granted.empty()) NHIP_TRY(purge_feeds(store_, answer_.granted));
+    NHIP_TRY(purges_are_known(store_, asked_.purged));
     NHIP_TRY(store_.arm_triggers());
     NHIP_TRY(store_.receive(latest_));
     NHIP_TRY(agree());
@@ -123,6 +126,7 @@ class Applier {
       NHIP_TRY(take(row, whole_feed ? row.scope : feed.feed, By::kFeed));
     }
     NHIP_TRY(keep_receipts(store_, feed, answer_.server_ms));
+    if (feed.collected > 0) NHIP_TRY(forget_collected(store_, feed.feed, feed.collected));
     applied_.rows_left += feed.rows_left;
     NHIP_TRY(move_cursor(store_, feed.feed, feed.cursor));
     if (feed.more) {
@@ -372,6 +376,7 @@ Result<protocol::SyncRequest> next_request(Store& store, std::size_t push_bytes,
   if (epoch.text() != nullptr) request.epoch = *epoch.text();
   if (acked.integer() != nullptr) request.received = static_cast<std::uint64_t>(*acked.integer());
   if (token.text() != nullptr) request.token = *token.text();
+  NHIP_TRY_ASSIGN(request.purged, purged_feeds(store));
   NHIP_TRY(repair.ask(store, request));
   NHIP_TRY_ASSIGN(request.feeds, feed_requests(store));
   NHIP_TRY_ASSIGN(const std::uint64_t offers, count_offers(store));

@@ -106,6 +106,7 @@ class Store {
   void digest_remove(const std::string& scope, std::uint16_t type, const Id& id, std::uint64_t seq,
                      bool deleted);
   const std::map<std::string, crypto::Digest>& digests() const { return feeds_; }
+  void forget_digest(const std::string& feed) { feeds_.erase(feed); }
   void set_digest(const std::string& feed, const crypto::Digest& digest);
   // Somebody else wrote to the database since this was asked last, or nobody asked yet.
   Result<bool> others_wrote();

@@ -99,6 +99,8 @@ class Sequencer {
   // Stores `after` as the live version: `after.seq` came from next(after.scope). Fills in
   // info.commit, moves `before` into history (unless `replaced_is_past` is false), keeps digests.
   Status store(const StoredRow* before, StoredRow after, bool replaced_is_past = true);
+  // Takes a tombstone out of its feed (collect.h).
+  Status collect(const StoredRow& row);
   Status finish();
 
   std::int64_t now() const { return now_; }
@@ -112,6 +114,7 @@ class Sequencer {
     bool lost_rows = false;   // a record left it or was replaced: rows and digest changed
   };
   Result<Touched*> scope(const std::string& name);
+  Status begin_commit();
   Status mark_moved(const StoredRow& from);
 
   Centre& centre_;

@@ -17,14 +17,29 @@ json print(const ReplicaRecord& replica) {
           {"last_contact", iso_text(replica.last_contact)},
           {"clock_skew_ms", replica.clock_skew_ms},
           {"schema_version", replica.schema_version},
-          {"received_seq", replica.received_seq}};
+          {"received_seq", replica.received_seq},
+          {"copy_of", replica.parent == Author{} ? json() : json(replica.parent.text())}};
 }
 
 struct Waiting {
   std::uint64_t held = 0, rejected = 0;
 };
 
+std::string purges_of(const std::string& device_id) { return "purges " + device_id; }
+
+Result<json> read_purges(ServerStore& store, const std::string& device_id) {
+  NHIP_TRY_ASSIGN(const auto text, store.setting(purges_of(device_id)));
+  const json list = text ? json::parse(*text, nullptr, false) : json::array();
+  return list.is_array() ? list : json::array();
+}
+
 }  // namespace
+
+Status add_purge(ServerStore& store, const std::string& device_id, const Purge& purge) {
+  NHIP_TRY_ASSIGN(json list, read_purges(store, device_id));
+  list.push_back({{"feed", purge.feed}, {"replica", purge.replica}, {"at", iso_text(purge.at)}});
+  return store.put_setting(purges_of(device_id), list.dump());
+}
 
 Result<json> devices(Centre& centre) {
   NHIP_TRY_ASSIGN(const std::vector<Device> all, centre.store().devices());
@@ -41,6 +56,7 @@ Result<json> devices(Centre& centre) {
     for (const ReplicaRecord& replica : replicas) {
       if (replica.device_id == device.device_id) copies.push_back(print(replica));
     }
+    NHIP_TRY_ASSIGN(const json purges, read_purges(centre.store(), device.device_id));
     list.push_back({{"device_id", device.device_id},
                     {"unit_id", device.unit_id},
                     {"role", device.role},
@@ -49,6 +65,7 @@ Result<json> devices(Centre& centre) {
                     {"revoked_at", device.revoked_at ? json(iso_text(*device.revoked_at)) : json()},
                     {"pending", waiting[device.device_id].held},
                     {"rejected", waiting[device.device_id].rejected},
+                    {"purged", purges},
                     {"replicas", copies}});
   }
   return list;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "centre/collect.h"
 #include "centre/receipt.h"
 #include "core/limits.h"
 
@@ -134,6 +135,7 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   if (!receipts.ok()) return receipts;
   answer.head = head.seq;
   answer.digest = head.digest;
+  NHIP_TRY_ASSIGN(answer.collected, collected_to(centre_.store(), request.feed));
   answer.more = reached < head.seq;
   answer.cursor = {
       centre_.keys().epoch, reached, 0, {}, answer.more ? request.cursor.complete : reached};
@@ -217,7 +219,7 @@ Status FeedPages::plan(std::uint64_t after, std::vector<ScopeCommit>& shares, st
 // row.
 Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t complete,
                             protocol::FeedAnswer& answer, std::string& within, bool& cut) {
-  if (is_sealed_scope(share.scope)) return {};
+  if (!is_in_office_feed(share.scope)) return {};
   std::uint64_t from = share.first - 1;
   if (!within.empty()) {
     const std::size_t mark = within.rfind(' ');
@@ -273,7 +275,7 @@ Status FeedPages::add_receipt(const StoredRow& row, bool name_scope, protocol::F
 Status FeedPages::sum_digests(protocol::FeedAnswer& answer) {
   NHIP_TRY_ASSIGN(const auto scopes, centre_.store().scopes());
   for (const std::string& scope : scopes) {
-    if (is_sealed_scope(scope)) continue;
+    if (!is_in_office_feed(scope)) continue;
     NHIP_TRY_ASSIGN(const ScopeHead head, centre_.store().head(scope));
     answer.digest += head.digest;
   }

@@ -23,13 +23,16 @@ core::Cells naive_result(const StoredRow* current, const core::Operation& op) {
   return cells;
 }
 
+bool is_delete_only(const core::Operation& op) {
+  return op.changes.size() == 1 && op.changes.front().cell == kDeletedCell;
+}
+
 // The scope of the record after the operation. A delete of a record that never came here says
 // itself which scope it means; it leaves a tombstone, so that the record cannot come back from
 // elsewhere.
 Result<std::string> scope_after(const Type& type, const StoredRow* current,
                                 const core::Operation& op) {
-  const bool only_delete = op.changes.size() == 1 && op.changes.front().cell == kDeletedCell;
-  if (current == nullptr && only_delete && !op.scope.empty()) return op.scope;
+  if (current == nullptr && is_delete_only(op) && !op.scope.empty()) return op.scope;
   return record::scope_of(type, naive_result(current, op));
 }
 
@@ -218,6 +221,14 @@ Result<std::optional<Intake::Refusal>> Intake::examine(const core::Operation& op
   }
   NHIP_TRY_ASSIGN(const auto current, centre_.store().row(op.type, op.id));
   const StoredRow* row = current ? &*current : nullptr;
+  if (row != nullptr && is_collected_scope(row->scope)) {
+    if (is_delete_only(op)) return std::optional<Refusal>();
+    if (op.held != 0) {
+      return refusal({Code::kInvalid, "record_gone",
+                      "The record was deleted long ago; this change came too late."});
+    }
+    row = nullptr;  // the same natural key, entered anew
+  }
   if (core::encode_cells(naive_result(row, op)).size() > core::kOperationBytesMax) {
     return refusal({Code::kLimit, "record_too_large", "The record would be larger than 1 MB."});
   }
@@ -357,8 +368,14 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
     seq = before->seq;
     return false;
   }
-  std::string scope = before ? before->scope : std::string();
-  if (before == nullptr) {
+  const bool collected = before != nullptr && is_collected_scope(before->scope);
+  if (collected && is_delete_only(op)) {
+    seq = before->seq;
+    return false;
+  }
+  const StoredRow* const base = collected ? nullptr : before;
+  std::string scope = base ? base->scope : std::string();
+  if (base == nullptr) {
     NHIP_TRY_ASSIGN(scope, scope_after(type, nullptr, op));
   }
   NHIP_TRY_ASSIGN(seq, sequencer_.next(scope));
@@ -368,12 +385,12 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   ordered.stamp = core::restamp(op.stamp, now_, corrected_stamps_);
   const bool restamped = ordered.stamp != op.stamp;
   if (restamped) ++corrected_stamps_;
-  core::MergeResult merged = core::merge(type, before ? &before->row : nullptr, ordered, view, seq);
+  core::MergeResult merged = core::merge(type, base ? &base->row : nullptr, ordered, view, seq);
   const bool reopened =
-      merged.changed && reopen(type, before, merged.row, {ordered.stamp, view.author, seq});
+      merged.changed && reopen(type, base, merged.row, {ordered.stamp, view.author, seq});
 
   const auto exact_row = exact_rows_.find({op.type, op.id});
-  const std::uint64_t current = before ? before->seq : 0;
+  const std::uint64_t current = base ? base->seq : 0;
   const bool same_base =
       op.held == current || (exact_row != exact_rows_.end() && exact_row->second == current);
   const bool exact = merged.exact && !restamped && !reopened && same_base && op.scope == scope;

@@ -29,7 +29,7 @@ Status FeedPages::each_of_feed(const std::string& feed,
     NHIP_TRY_ASSIGN(scopes, centre_.store().scopes());
   }
   for (const std::string& scope : scopes) {
-    if (feed == "*" && is_sealed_scope(scope)) continue;
+    if (feed == "*" && !is_in_office_feed(scope)) continue;
     Status done;
     NHIP_TRY(centre_.store().each_in_scope(scope, 0, UINT64_MAX, [&](const StoredRow& row) {
       done = each(row);

@@ -7,6 +7,7 @@ namespace nhip::server {
 namespace {
 
 constexpr const char* kEverything = "*";
+constexpr const char* kCollected = "collected/";
 
 std::string text_at(const Type& type, const StoredRow& row, const char* path) {
   const Field* field = type.field(path);
@@ -61,6 +62,12 @@ bool is_sealed_scope(const std::string& scope) {
          scope.compare(scope.size() - kSealed.size(), kSealed.size(), kSealed) == 0;
 }
 
+bool is_collected_scope(const std::string& scope) { return scope.rfind(kCollected, 0) == 0; }
+
+bool is_in_office_feed(const std::string& scope) {
+  return !is_sealed_scope(scope) && !is_collected_scope(scope);
+}
+
 Result<Rights> Rights::of(Centre& centre, const Device& device) {
   Rights rights;
   rights.office_ = device.role == "office";
@@ -85,7 +92,7 @@ Result<Rights> Rights::of(Centre& centre, const Device& device) {
 }
 
 bool Rights::may_receive(const std::string& scope) const {
-  if (office_) return !is_sealed_scope(scope);
+  if (office_) return is_in_office_feed(scope);
   return own_.count(scope) > 0 || shared_.count(scope) > 0;
 }
 
@@ -94,7 +101,7 @@ Status Rights::may_write(const Type& type, const std::string& scope) const {
     return {Code::kForbidden, "read_only_type",
             "Records of this type are made by the centre itself."};
   }
-  if (office_ && !is_sealed_scope(scope)) return {};
+  if (office_ && is_in_office_feed(scope)) return {};
   if (type.writers == Writers::kAny && shared_.count(scope) > 0) return {};
   if (type.writers == Writers::kOffice || shared_.count(scope) > 0) {
     return {Code::kForbidden, "office_only", "Only the office writes records of this kind.",

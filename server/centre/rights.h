@@ -32,6 +32,10 @@ class Rights {
 };
 
 // Scopes that only the unit's own devices may read (`ScopeRule::suffix`).
+// Where tombstones lie that every device has seen (collect.h): nobody follows it.
+bool is_collected_scope(const std::string& scope);
+// In the office's feed "*".
+bool is_in_office_feed(const std::string& scope);
 bool is_sealed_scope(const std::string& scope);
 
 }  // namespace nhip::server

@@ -2,6 +2,7 @@
 
 #include "centre/centre.h"
 #include "centre/epoch.h"
+#include "centre/rights.h"
 
 #include <algorithm>
 
@@ -48,12 +49,35 @@ Result<std::uint64_t> Sequencer::next(const std::string& name) {
   return touched->head.seq + 1;
 }
 
+Status Sequencer::begin_commit() {
+  if (commit_ != 0) return {};
+  NHIP_TRY_ASSIGN(const std::uint64_t last, centre_.store().last_commit());
+  NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre_.store()));
+  commit_ = std::max(last, epochs.floor()) + 1;
+  return {};
+}
+
+Status Sequencer::collect(const StoredRow& row) {
+  NHIP_TRY(begin_commit());
+  const crypto::DigestKey& key = centre_.keys().digest_key;
+  NHIP_TRY_ASSIGN(Touched* const from, scope(row.scope));
+  from->head.digest -=
+      crypto::element(key, row.type, row.id, row.seq, core::is_deleted(row.row.cells));
+  --from->head.rows;
+  from->lost_rows = true;
+  StoredRow after = row;
+  after.scope = "collected/" + row.scope;
+  NHIP_TRY_ASSIGN(Touched* const to, scope(after.scope));
+  after.seq = ++to->head.seq;
+  after.info.commit = commit_;
+  ++to->head.rows;
+  to->head.digest +=
+      crypto::element(key, after.type, after.id, after.seq, core::is_deleted(after.row.cells));
+  return centre_.store().put_row(after);
+}
+
 Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_is_past) {
-  if (commit_ == 0) {
-    NHIP_TRY_ASSIGN(const std::uint64_t last, centre_.store().last_commit());
-    NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre_.store()));
-    commit_ = std::max(last, epochs.floor()) + 1;
-  }
+  NHIP_TRY(begin_commit());
   const crypto::DigestKey& key = centre_.keys().digest_key;
   NHIP_TRY_ASSIGN(Touched* const to, scope(after.scope));
   if (after.seq != to->head.seq + 1) {
@@ -76,7 +100,8 @@ Status Sequencer::store(const StoredRow* before, StoredRow after, bool replaced_
       crypto::element(key, after.type, after.id, after.seq, core::is_deleted(after.row.cells));
   after.info.commit = commit_;
   NHIP_TRY(centre_.store().put_row(after));
-  const bool moved = before != nullptr && before->scope != after.scope;
+  const bool moved =
+      before != nullptr && before->scope != after.scope && !is_collected_scope(before->scope);
   return moved ? mark_moved(*before) : Status();
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "centre/centre.h"
+#include "centre/collect.h"
 #include "centre/continuity.h"
+#include "centre/devices.h"
 #include "centre/feed_pages.h"
 #include "centre/intake.h"
 #include "centre/offers.h"
@@ -42,6 +44,31 @@ Status check_order(const std::vector<core::Group>& groups) {
       expected = op.seq + 1;
     }
   }
+  return {};
+}
+
+// Where the device holds everything, as it says and as its cursors prove.
+void note_positions(const protocol::SyncRequest& request, const protocol::SyncResponse& answer,
+                    ReplicaRecord& replica) {
+  auto positions = read_positions(replica.positions);
+  for (const protocol::FeedAnswer& feed : answer.feeds) {
+    const auto asked = std::find_if(request.feeds.begin(), request.feeds.end(),
+                                    [&](const auto& each) { return each.feed == feed.feed; });
+    if (asked != request.feeds.end() && !feed.restart)
+      positions[feed.feed] = asked->cursor.complete;
+  }
+  replica.positions = write_positions(positions);
+}
+
+// A device says that it removed what it may no longer read; the office sees it in `devices`.
+Status note_purges(Centre& centre, const std::vector<std::string>& purged, std::int64_t now,
+                   ReplicaRecord& replica) {
+  auto positions = read_positions(replica.positions);
+  for (const std::string& feed : purged) {
+    positions.erase(feed);
+    NHIP_TRY(add_purge(centre.store(), replica.device_id, {feed, replica.replica.text(), now}));
+  }
+  replica.positions = write_positions(positions);
   return {};
 }
 
@@ -124,6 +151,8 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
     NHIP_TRY(pages.reconcile(each, answer.reconcile));
   }
   NHIP_TRY_ASSIGN(answer.devices, pages.devices());
+  note_positions(request, answer, here.replica);
+  NHIP_TRY(note_purges(centre, request.purged, now, here.replica));
 
   ReplicaRecord replica = here.replica;
   replica.received_seq = intake.received_seq();
