@@ -17,7 +17,8 @@ json print(const ReplicaRecord& replica) {
           {"last_contact", iso_text(replica.last_contact)},
           {"clock_skew_ms", replica.clock_skew_ms},
           {"schema_version", replica.schema_version},
-          {"received_seq", replica.received_seq}};
+          {"received_seq", replica.received_seq},
+          {"durable_seq", replica.durable_seq}};
 }
 
 struct Waiting {
