@@ -90,6 +90,7 @@ int run(const std::string& command, Arguments& arguments) {
     return finish(globals, nhip::server::init(globals, arguments.from));
   }
   if (command == "serve") return nhip::server::serve(globals, arguments.serve);
+  if (command == "verify") return finish(globals, nhip::server::verify(globals));
   if (command == "restore") {
     return finish(globals,
                   nhip::server::restore(globals, arguments.file, arguments.recovery_key_file));

@@ -9,6 +9,7 @@
 #include "centre/epoch.h"
 #include "centre/epoch_file.h"
 #include "centre/key_file.h"
+#include "core/limits.h"
 #include "crypto/digest.h"
 
 namespace nhip::server {
@@ -142,6 +143,9 @@ class Verification {
     if (kept.empty()) return {};
     report_.newest_backup = kept.back().path;
     report_.newest_taken_at = kept.back().taken_at;
+    // One after the other: they open it in the same place.
+    NHIP_TRY_ASSIGN(const store::FileLock lock,
+                    store::FileLock::take(paths_.backups + "/lock", core::kLockWaitMs));
     const Status tested =
         test_backup(report_.newest_backup, keys_, paths_.backups + "/tested", progress_);
     if (tested.ok()) return {};

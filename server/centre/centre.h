@@ -49,10 +49,11 @@ class Centre {
 
   // Opens a new epoch while the centre runs, as when a device proves by a cursor of our own epoch
   // that it has seen more than we ever had: then the whole folder was put back. Outside a
-  // transaction; keys().epoch is the new one afterwards. kInternal "no_epoch_opener" for a centre
-  // that no folder holds, until it is given one.
-  Status new_epoch(std::int64_t now) const;
-  using EpochOpener = std::function<Status(std::int64_t now)>;
+  // transaction; keys().epoch is the new one afterwards. `above`: the highest number that is known
+  // to have been given out; those of the new epoch are larger. kInternal "no_epoch_opener" for a
+  // centre that no folder holds, until it is given one.
+  Status new_epoch(std::int64_t now, std::uint64_t above = 0) const;
+  using EpochOpener = std::function<Status(std::int64_t now, std::uint64_t above)>;
   void set_epoch_opener(EpochOpener opener) { epoch_opener_ = std::move(opener); }
 
  private:

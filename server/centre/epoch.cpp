@@ -43,8 +43,8 @@ nlohmann::json to_json(const EpochMark& mark) {
 
 }  // namespace
 
-Status Centre::new_epoch(std::int64_t now) const {
-  if (epoch_opener_) return epoch_opener_(now);
+Status Centre::new_epoch(std::int64_t now, std::uint64_t above) const {
+  if (epoch_opener_) return epoch_opener_(now, above);
   return {Code::kInternal, "no_epoch_opener", "This centre has no place for its epoch."};
 }
 

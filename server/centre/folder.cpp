@@ -207,9 +207,10 @@ Status CentreFolder::begin_epoch(const Witness& before, std::int64_t now) {
   return epoch_file_.put({epoch, after.commit, std::max(after.number, before.number)});
 }
 
-Status CentreFolder::new_epoch(std::int64_t now) {
+Status CentreFolder::new_epoch(std::int64_t now, std::uint64_t above) {
   const Witness before = epoch_file_.witness();
-  const Status begun = begin_epoch(before, now);
+  const Status begun =
+      begin_epoch({before.epoch, before.commit, std::max(before.number, above)}, now);
   // Nothing happened to this database, so its epoch goes on.
   if (!begun.ok() && keys_.epoch == before.epoch) static_cast<void>(epoch_file_.put(before));
   return begun;
@@ -222,8 +223,8 @@ void CentreFolder::watch_commits() {
     if (noted.ok()) return;
     std::fprintf(stderr, "nhipd: %s: %s\n", noted.name().c_str(), noted.message().c_str());
   });
-  centre_->set_epoch_opener([this](std::int64_t now) {
-    NHIP_TRY(new_epoch(now));
+  centre_->set_epoch_opener([this](std::int64_t now, std::uint64_t above) {
+    NHIP_TRY(new_epoch(now, above));
     std::fprintf(stderr,
                  "nhipd: this folder is older than what a device has seen of it; a new "
                  "epoch begins, and devices bring what is missing\n");

@@ -55,8 +55,8 @@ class CentreFolder {
   // What opening found and put right, as sentences for whoever runs the centre.
   const std::vector<std::string>& remarks() const { return remarks_; }
 
-  // Begins a new epoch; centre().keys().epoch is the new one afterwards. Outside a transaction.
-  Status new_epoch(std::int64_t now);
+  // Begins a new epoch, as Centre::new_epoch says.
+  Status new_epoch(std::int64_t now, std::uint64_t above = 0);
 
  private:
   CentreFolder(FolderPaths paths, store::FileLock lock)

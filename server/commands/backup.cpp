@@ -67,13 +67,18 @@ json verify_json(const VerifyReport& report) {
            report.newest_backup.empty() ? json() : json(iso_text(report.newest_taken_at))}};
 }
 
-std::string verify_text(const VerifyReport& report, Language language) {
+std::string problems_text(const VerifyReport& report, Language language) {
   std::string text;
   for (const Status& problem : report.problems) {
     const std::string known = error_text(language, problem.name());
     text += (known.empty() ? problem.message() : known + ": " + problem.message()) + " (" +
             problem.name() + ")\n  " + problem.hint() + "\n";
   }
+  return text;
+}
+
+std::string verify_text(const VerifyReport& report, Language language) {
+  std::string text = problems_text(report, language);
   if (report.problems.empty()) {
     text += say(language, "Mọi thứ đều đúng: ", "All is well: ") + std::to_string(report.records) +
             say(language, " bản ghi, ", " records, ") + std::to_string(report.commits) +
@@ -131,6 +136,20 @@ Result<CommandOutput> run_verify(Centre&, const json&, const CommandContext& con
                   verify_centre(*folder, context.unlocked, context.steps));
   return CommandOutput{report.problems.empty() ? 0 : exit_code(Code::kCorrupt),
                        json_text(verify_json(report)), verify_text(report, context.language)};
+}
+
+Result<CommandOutput> verify(const Globals& globals) {
+  const Result<CommandOutput> found = run_in_folder(globals, "verify", json::object());
+  if (found.ok()) return found;
+  const int exit = exit_code(found.status().code());
+  const bool nothing_found = exit == exit_code(Code::kUsage) ||
+                             exit == exit_code(Code::kUnavailable) ||
+                             found.status().code() == Code::kBusy;
+  if (nothing_found) return found;
+  VerifyReport report;
+  report.problems.push_back(found.status());
+  return CommandOutput{exit_code(Code::kCorrupt), json_text(verify_json(report)),
+                       problems_text(report, globals.language)};
 }
 
 Result<CommandOutput> restore(const Globals& globals, const std::string& file,

@@ -21,6 +21,9 @@ Result<CommandOutput> run_backup(Centre& centre, const nlohmann::json& args,
 Result<CommandOutput> run_verify(Centre& centre, const nlohmann::json& args,
                                  const CommandContext& context);
 
+// `nhipd verify`: what keeps the centre from being opened is a problem like any other.
+Result<CommandOutput> verify(const Globals& globals);
+
 // Never through a running server: the folder must be nobody's. `recovery_key_file` may be empty.
 Result<CommandOutput> restore(const Globals& globals, const std::string& file,
                               const std::string& recovery_key_file);

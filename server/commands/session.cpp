@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <thread>
 
 #include "centre/folder.h"
@@ -73,6 +75,40 @@ void say_remarks(const CentreFolder& folder) {
   }
 }
 
+// Says how long the server has been at work, on a terminal, from the first second on.
+class Waiting {
+ public:
+  explicit Waiting(Language language) {
+    if (::isatty(STDERR_FILENO) != 1) return;
+    thread_ = std::thread([this, language] {
+      std::unique_lock lock(mutex_);
+      for (int seconds = 1;; ++seconds) {
+        if (over_.wait_for(lock, std::chrono::seconds(1), [this] { return done_; })) return;
+        std::fprintf(stderr, "\r\033[K%s: %d s",
+                     say(language, "Máy chủ đang làm", "The server is at work").c_str(), seconds);
+      }
+    });
+  }
+  ~Waiting() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    over_.notify_all();
+    thread_.join();
+    end_progress_line();
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
 json error_json(const Status& status) {
   return {{"code", status.name()}, {"message", status.message()}, {"hint", status.hint()}};
 }
@@ -104,6 +140,7 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
       std::chrono::steady_clock::now() + std::chrono::milliseconds(core::kLockWaitMs);
   for (;;) {
     if (const auto control = read_control(paths.control)) {
+      const Waiting waiting(globals.language);
       const auto answer = ask_control(control->port, control->secret, json_text(request));
       if (answer) return read_answer(*answer);
     }

@@ -293,7 +293,7 @@ TEST_CASE("e2e/backup: serve makes a backup at its start that restores the centr
   // The last one is young: none is made.
   stage.serve();
   stage.stop();
-  const auto kept = names(stage.path("centre/backups"), "");
+  const auto kept = names(stage.path("centre/backups"), "centre-");
   CHECK(kept.size() == 1);
   stage.ask_central({"restore", stage.path("centre/backups/" + kept[0])});
 }
@@ -313,7 +313,14 @@ TEST_CASE("e2e/backup: verify names what is damaged, also while serving", "[e2e]
   std::string database = read_file(stage.path("centre/centre.db"));
   database.replace(database.size() / 2, 8192, std::string(8192, 'x'));
   write_file(stage.path("centre/centre.db"), database);
-  CHECK(stage.run_central({"verify"}).exit_code == 7);
+  const Finished unreadable = stage.run_central({"verify"});
+  CHECK(unreadable.exit_code == 7);
+  CHECK(Json::parse(unreadable.out).at("ok") == false);
+  // What cannot be opened at all is told in the same form.
+  write_file(stage.path("centre/keys"), "{}");
+  const Finished keyless = stage.run_central({"verify"});
+  CHECK(keyless.exit_code == 7);
+  CHECK(Json::parse(keyless.out).at("problems").at(0).at("code") == "damaged_keys");
 }
 
 }  // namespace nhip::test

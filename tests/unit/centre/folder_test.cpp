@@ -216,7 +216,10 @@ TEST_CASE("centre/folder: an epoch opened while running counts for everybody at 
     add_activity(*folder, kFirst);
     const CentreKeys& held = folder->centre().keys();
     const std::string before = held.epoch;
-    REQUIRE(folder->centre().new_epoch(kNow).ok());
+    // Above what a device has seen, whatever the clock says.
+    const std::uint64_t seen = std::uint64_t{1} << 61;
+    REQUIRE(folder->centre().new_epoch(kNow, seen).ok());
+    CHECK(folder->centre().store().head("unit/U-01")->seq > seen);
     CHECK(held.epoch != before);
     CHECK(read_witness(temp.path() + "/epoch")->epoch == held.epoch);
     epoch = held.epoch;
