@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "backup/backup_file.h"
@@ -126,7 +127,7 @@ Result<std::vector<ReplicaRecord>> write_tested(const Work& work,
   snapshot.reset();
   BackupHead head;
   head.centre_id = work.keys.centre_id;
-  head.taken_at = request.now;
+  head.taken_at = std::max<std::int64_t>(request.now, 0);
   head.client = "nhipd " NHIP_VERSION;
   head.sealed_keys = crypto::seal_to(work.recovery, crypto::as_bytes(keys_text(work.keys)));
   NHIP_TRY_ASSIGN(std::vector<ReplicaRecord> replicas, test_copy(work, parts.copy(), head));

@@ -130,7 +130,9 @@ Status append(const std::string& path, const std::string& text) {
 bool Admissions::read_line(std::string_view line, Known& known) {
   const Result<json> parsed = parse_json_text(line);
   if (!parsed.ok() || !parsed->is_object() || parsed->size() != 1) return false;
-  const auto& [kind, text] = *parsed->items().begin();
+  const auto member = parsed->begin();
+  const std::string& kind = member.key();
+  const json& text = member.value();
   if (!text.is_object()) return false;
   if (kind == "device") {
     const Device device = device_of(text);
