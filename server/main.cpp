@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "commands/backup.h"
 #include "commands/init.h"
 #include "commands/serve.h"
 #include "commands/session.h"
@@ -25,7 +26,7 @@ struct Arguments {
   std::string language;
   std::string from, folder;
   nhip::server::ServeOptions serve;
-  std::string unit, role, label, ttl, device, type, as_of;
+  std::string unit, role, label, ttl, device, type, as_of, file, recovery_key_file;
 };
 
 // Absent options are left out.
@@ -73,6 +74,14 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   records->add_option("--as-of", arguments.as_of, "As known at this instant");
   app.add_subcommand("conflicts", "List open conflicts");
   app.add_subcommand("inbox", "List work that was rejected or is held");
+  CLI::App* backup = app.add_subcommand("backup", "Make a tested backup, also while serving");
+  backup->add_option("FILE", arguments.file, "A new file")->required();
+  CLI::App* restore =
+      app.add_subcommand("restore", "Put a backup in the place of the present centre");
+  restore->add_option("FILE", arguments.file, "The backup")->required();
+  restore->add_option("--recovery-key-file", arguments.recovery_key_file,
+                      "File with the key that init printed; not needed over the same centre");
+  app.add_subcommand("verify", "Check the whole centre and its newest backup");
 }
 
 int run(const std::string& command, Arguments& arguments) {
@@ -81,6 +90,11 @@ int run(const std::string& command, Arguments& arguments) {
     return finish(globals, nhip::server::init(globals, arguments.from));
   }
   if (command == "serve") return nhip::server::serve(globals, arguments.serve);
+  if (command == "verify") return finish(globals, nhip::server::verify(globals));
+  if (command == "restore") {
+    return finish(globals,
+                  nhip::server::restore(globals, arguments.file, arguments.recovery_key_file));
+  }
   nlohmann::json args = given({{"unit", arguments.unit},
                                {"role", arguments.role},
                                {"label", arguments.label},
@@ -88,10 +102,13 @@ int run(const std::string& command, Arguments& arguments) {
                                {"device", arguments.device},
                                {"type", arguments.type},
                                {"as_of", arguments.as_of}});
+  // The running server may stand in another folder than we do.
+  std::error_code error;
   if (command == "load") {
-    // The running server may stand in another folder than we do.
-    std::error_code error;
     args["dir"] = std::filesystem::absolute(arguments.folder, error).string();
+  }
+  if (command == "backup") {
+    args["file"] = std::filesystem::absolute(arguments.file, error).string();
   }
   return finish(globals, nhip::server::run_in_folder(globals, command, args));
 }

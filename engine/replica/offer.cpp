@@ -57,6 +57,12 @@ Result<std::vector<protocol::Offer>> read_offers(Store& store, std::size_t bytes
   return offers;
 }
 
+Result<bool> has_receipt(Store& store, const std::string& scope, std::uint64_t seq) {
+  NHIP_TRY_ASSIGN(const std::int64_t ord, store.scope_ord(scope));
+  NHIP_TRY_ASSIGN(const auto receipt, receipt_of(store, ord, static_cast<std::int64_t>(seq)));
+  return receipt.has_value();
+}
+
 Status drop_offer(Store& store, std::uint16_t type, const Id& id) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_offer WHERE type=?1 AND id=?2"));
   return stmt.bind(1, std::int64_t{type}).bind(2, id).run();

@@ -15,6 +15,8 @@ namespace nhip::replica {
 Status keep_offer(Store& store, const RecordState& state);
 // As many as fit in `bytes`, at least one, with their receipts.
 Result<std::vector<protocol::Offer>> read_offers(Store& store, std::size_t bytes);
+// A receipt of the centre's covers this number of a scope.
+Result<bool> has_receipt(Store& store, const std::string& scope, std::uint64_t seq);
 Status drop_offer(Store& store, std::uint16_t type, const Id& id);
 Result<std::uint64_t> count_offers(Store& store);
 

@@ -187,18 +187,17 @@ Result<std::vector<std::pair<std::uint16_t, Id>>> Repair::keep_unknown(
   std::set<Record> sent;
   for (const protocol::RowUpdate& row : answer.rows) sent.insert({row.type, row.id});
   const protocol::Prints prints(store.enrolment()->digest_key, asked.nonce, asked.values);
-  std::vector<Record> lost, nowhere;
+  std::vector<Record> strange, nowhere;
   NHIP_TRY(each_held(store, asked.feed, asked.values, [&](const protocol::Held& held) {
-    if (unknown.count(prints.print(held)) == 0) return;
-    const Record record{held.type, held.id};
-    if (held.seq < answer.floor)
-      lost.push_back(record);
-    else if (sent.count(record) == 0 && !answer.more)
-      nowhere.push_back(record);
+    if (unknown.count(prints.print(held)) > 0) strange.emplace_back(held.type, held.id);
   }));
-  for (const auto& [type, id] : lost) {
-    NHIP_TRY_ASSIGN(const RecordState state, load_state(store, type, id));
-    if (state.centre) NHIP_TRY(keep_offer(store, state));
+  for (const Record& record : strange) {
+    NHIP_TRY_ASSIGN(const RecordState state, load_state(store, record.first, record.second));
+    if (!state.centre) continue;
+    NHIP_TRY_ASSIGN(const bool receipt, has_receipt(store, state.centre->scope, state.centre->seq));
+    const bool may_be_lost = state.centre->seq < answer.floor || receipt;
+    if (may_be_lost) NHIP_TRY(keep_offer(store, state));
+    if (!may_be_lost && sent.count(record) == 0 && !answer.more) nowhere.push_back(record);
   }
   return nowhere;
 }

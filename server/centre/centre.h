@@ -38,7 +38,8 @@ class Centre {
  public:
   using Random = std::function<void(std::uint8_t*, std::size_t)>;
 
-  // The store, schema and keys outlive the centre.
+  // The store, schema and keys outlive the centre. `keys.epoch` may change while it lives, and then
+  // changes for whoever holds the centre.
   Centre(ServerStore& store, const Schema& schema, const CentreKeys& keys, Random random);
 
   ServerStore& store() { return store_; }
@@ -46,11 +47,21 @@ class Centre {
   const CentreKeys& keys() const { return keys_; }
   const Random& random() const { return random_; }
 
+  // Opens a new epoch while the centre runs, as when a device proves by a cursor of our own epoch
+  // that it has seen more than we ever had: then the whole folder was put back. Outside a
+  // transaction; keys().epoch is the new one afterwards. `above`: the highest number that is known
+  // to have been given out; those of the new epoch are larger. kInternal "no_epoch_opener" for a
+  // centre that no folder holds, until it is given one.
+  Status new_epoch(std::int64_t now, std::uint64_t above = 0) const;
+  using EpochOpener = std::function<Status(std::int64_t now, std::uint64_t above)>;
+  void set_epoch_opener(EpochOpener opener) { epoch_opener_ = std::move(opener); }
+
  private:
   ServerStore& store_;
   const Schema& schema_;
   const CentreKeys& keys_;
   Random random_;
+  EpochOpener epoch_opener_;
 };
 
 // --- sync (sync_service.h) ---------------------------------------------------------------------

@@ -18,6 +18,7 @@ json print(const ReplicaRecord& replica) {
           {"clock_skew_ms", replica.clock_skew_ms},
           {"schema_version", replica.schema_version},
           {"received_seq", replica.received_seq},
+          {"durable_seq", replica.durable_seq},
           {"copy_of", replica.parent == Author{} ? json() : json(replica.parent.text())}};
 }
 

@@ -43,6 +43,11 @@ nlohmann::json to_json(const EpochMark& mark) {
 
 }  // namespace
 
+Status Centre::new_epoch(std::int64_t now, std::uint64_t above) const {
+  if (epoch_opener_) return epoch_opener_(now, above);
+  return {Code::kInternal, "no_epoch_opener", "This centre has no place for its epoch."};
+}
+
 Result<EpochHistory> EpochHistory::read(ServerStore& store) {
   NHIP_TRY_ASSIGN(const auto text, store.setting(kSetting));
   EpochHistory history;
@@ -84,14 +89,14 @@ std::uint64_t EpochHistory::reached(const std::string& scope, std::uint64_t numb
 }
 
 Status open_epoch(ServerStore& store, const std::string& epoch, const Centre::Random& random,
-                  std::int64_t now) {
+                  std::int64_t now, std::uint64_t above) {
   NHIP_TRY_ASSIGN(const EpochHistory history, EpochHistory::read(store));
   EpochMark mark;
   mark.epoch = epoch;
   mark.opened_at = now;
   NHIP_TRY_ASSIGN(mark.commit, store.last_commit());
   NHIP_TRY_ASSIGN(const auto scopes, store.scopes());
-  std::uint64_t highest = std::max(mark.commit, history.floor());
+  std::uint64_t highest = std::max({mark.commit, history.floor(), above});
   for (const std::string& scope : scopes) {
     NHIP_TRY_ASSIGN(const ScopeHead head, store.head(scope));
     mark.heads[scope] = head.seq;

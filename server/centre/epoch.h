@@ -49,8 +49,9 @@ class EpochHistory {
 };
 
 // Inside a transaction: notes the epoch and moves every scope's head and the commit number to
-// `begins` by a commit that brings no rows. `keys.epoch` is the caller's to change.
+// `begins` by a commit that brings no rows. `above`: a number that is known to have been given out
+// by the history that is cut off (centre/epoch_file.h). `keys.epoch` is the caller's to change.
 Status open_epoch(ServerStore& store, const std::string& epoch, const Centre::Random& random,
-                  std::int64_t now);
+                  std::int64_t now, std::uint64_t above = 0);
 
 }  // namespace nhip::server

@@ -12,6 +12,15 @@ namespace nhip::server {
 
 namespace {
 
+// The receipt is ours and covers the version's number.
+bool is_proven(const Centre& centre, const protocol::Offer& offer) {
+  if (!offer.receipt) return false;
+  const protocol::Receipt& receipt = *offer.receipt;
+  return receipt.first <= offer.seq && offer.seq <= receipt.last &&
+         receipt.proof == receipt_proof(centre.keys(), offer.scope, receipt.first, receipt.last,
+                                        receipt.received_at);
+}
+
 class Taker {
  public:
   Taker(Centre& centre, const Principal& who, const Rights& rights, const EpochHistory& epochs,
@@ -141,23 +150,14 @@ class Taker {
                     {},
                     before != nullptr ? before->source_id : ""};
     after.info = {before != nullptr ? before->info.rev + 1 : 1,
-                  is_proven(offer) ? offer.receipt->received_at : now_,
+                  is_proven(centre_, offer) ? offer.receipt->received_at : now_,
                   core::hlc_ms(base.stamp),
                   base.author,
                   replica ? replica->device_id : "",
                   0};
     NHIP_TRY(sequencer_.store(before, after));
-    if (!is_proven(offer)) NHIP_TRY(note_unproven(offer));
+    if (!is_proven(centre_, offer)) NHIP_TRY(note_unproven(offer));
     return type.spread_as.empty() ? Status() : spread(centre_, sequencer_, after);
-  }
-
-  // The receipt is ours and covers the version's number.
-  bool is_proven(const protocol::Offer& offer) const {
-    if (!offer.receipt) return false;
-    const protocol::Receipt& receipt = *offer.receipt;
-    return receipt.first <= offer.seq && offer.seq <= receipt.last &&
-           receipt.proof == receipt_proof(centre_.keys(), offer.scope, receipt.first, receipt.last,
-                                          receipt.received_at);
   }
 
   // Nobody of the unit may write it, so a unit's device is no witness: the office decides.
@@ -201,6 +201,24 @@ class Taker {
 };
 
 }  // namespace
+
+Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
+                                    const protocol::SyncRequest& request) {
+  std::uint64_t proven = 0;
+  NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre.store()));
+  for (const protocol::Offer& offer : request.offers) {
+    NHIP_TRY_ASSIGN(const ScopeHead head, centre.store().head(offer.scope));
+    if (offer.seq <= std::max(head.seq, epochs.floor()) || !is_proven(centre, offer)) continue;
+    proven = std::max(proven, offer.seq);
+  }
+  const bool ahead = request.received > who.replica.received_seq &&
+                     who.replica.epoch == centre.keys().epoch && request.epoch == who.replica.epoch;
+  if (!ahead) return proven;
+  proven = std::max<std::uint64_t>(proven, 1);
+  for (const protocol::FeedRequest& feed : request.feeds)
+    proven = std::max(proven, feed.cursor.seq);
+  return proven;
+}
 
 Result<std::map<Intake::RecordKey, std::string>> take_offers(
     Centre& centre, const Principal& who, const Rights& rights,

@@ -17,6 +17,12 @@
 
 namespace nhip::server {
 
+// The highest number that this request proves we gave out and do not have: the whole folder was put
+// back and nothing else told us. Proof is a receipt of ours for an offered record, or that the
+// replica knows more of its own operations to be received than we do. 0: no proof.
+Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
+                                    const protocol::SyncRequest& request);
+
 // Inside a transaction. Returns the records to tell the device about, each with the scope it had
 // them in: every offered one.
 Result<std::map<Intake::RecordKey, std::string>> take_offers(

@@ -48,10 +48,7 @@ Status write_all(int fd, std::string_view text, const std::string& path) {
 // A rename is on the disk once its folder is.
 Status sync_folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return failed("cannot flush", folder);
-  return {};
+  return flush_folder(slash == std::string::npos ? "." : path.substr(0, slash + 1));
 }
 
 }  // namespace
@@ -92,6 +89,18 @@ Status make_folder(const std::string& path) {
   struct stat found {};
   if (errno == EEXIST && ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return {};
   return failed("cannot make the folder", path);
+}
+
+Status flush_folder(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return failed("cannot flush", path);
+  return {};
+}
+
+Status flush_file(const std::string& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return failed("cannot flush", path);
+  return {};
 }
 
 }  // namespace nhip::server

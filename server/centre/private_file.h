@@ -14,5 +14,9 @@ Status write_whole(const std::string& path, std::string_view text, unsigned mode
 Result<std::string> read_small_file(const std::string& path);
 // Makes the folder with mode 0700 when it is absent.
 Status make_folder(const std::string& path);
+// What was made, renamed or removed in the folder is on the disk afterwards.
+Status flush_folder(const std::string& path);
+// The same for a file's bytes.
+Status flush_file(const std::string& path);
 
 }  // namespace nhip::server

@@ -117,6 +117,11 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
                   "Update the older of the two programs.");
   }
   NHIP_TRY(check_order(request.push));
+  NHIP_TRY_ASSIGN(const std::uint64_t lost, proof_of_loss(centre, who, request));
+  if (lost > 0) {
+    const Status opened = centre.new_epoch(now, lost);
+    if (!opened.ok() && opened.name() != "no_epoch_opener") return opened;
+  }
   Transaction transaction(centre.store());
   NHIP_TRY(transaction.begin());
   NHIP_TRY_ASSIGN(const Rights rights, Rights::of(centre, who.device));

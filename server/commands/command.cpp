@@ -9,6 +9,7 @@
 #include "centre/inbox.h"
 #include "centre/records.h"
 #include "centre/time_text.h"
+#include "commands/backup.h"
 #include "commands/present.h"
 
 namespace nhip::server {
@@ -99,7 +100,7 @@ struct Command {
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 9> kCommands = {{
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},
@@ -107,6 +108,8 @@ constexpr std::array<Command, 7> kCommands = {{
     {"records", run_records},
     {"conflicts", run_conflicts},
     {"inbox", run_inbox},
+    {"backup", run_backup},
+    {"verify", run_verify},
 }};
 
 }  // namespace

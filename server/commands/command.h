@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "backup/backup.h"
 #include "centre/centre.h"
 #include "commands/language.h"
 
@@ -28,11 +29,17 @@ struct CommandContext {
   Language language = Language::kEnglish;
   // Called between the transactions of long work.
   std::function<void(const std::string& file, std::uint64_t lines)> progress;
+  // What backup and verify work on, how they get along without the centre's lock, and how far they
+  // are.
+  CentreFolder* folder = nullptr;
+  Unlocked unlocked;
+  Progress steps;
 };
 
-// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox; `args` an object of
-// text values, absent ones left out:
-//   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of}
+// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox, backup, verify; `args`
+// an object of text values, absent ones left out:
+//   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of} ·
+//   backup {file}
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
 

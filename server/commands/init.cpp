@@ -40,7 +40,7 @@ Result<CommandOutput> init(const Globals& globals, const std::string& from) {
     output.text.clear();
   }
   NHIP_TRY_ASSIGN(const std::unique_ptr<CentreFolder> folder,
-                  CentreFolder::open(globals.data, *schema, core::kLockWaitMs));
+                  CentreFolder::open(globals.data, *schema, core::kLockWaitMs, clock_now()));
   nlohmann::json made{{"folder", globals.data},
                       {"centre_id", folder->centre().keys().centre_id.text()},
                       {"recovery_key", recovery_key}};

@@ -23,4 +23,7 @@ inline std::string say(Language language, std::string_view vietnamese, std::stri
 // known.
 std::string error_text(Language language, std::string_view code);
 
+// A step of backup, restore or verify, for the progress line.
+std::string step_text(Language language, std::string_view step);
+
 }  // namespace nhip::server

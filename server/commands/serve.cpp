@@ -17,6 +17,7 @@
 
 #include "centre/folder.h"
 #include "centre/private_file.h"
+#include "commands/backup.h"
 #include "core/limits.h"
 #include "http/centre_api.h"
 #include "http/control.h"
@@ -98,15 +99,14 @@ std::string new_secret() {
 }
 
 // The control listener, and the file that tells commands where it is.
-Result<std::unique_ptr<Listener>> open_control(Centre& centre, std::mutex& mutex,
-                                               const FolderPaths& paths) {
+Result<std::unique_ptr<Listener>> open_control(CentreFolder& folder, std::mutex& mutex) {
+  const FolderPaths& paths = folder.paths();
   const std::string secret = new_secret();
-  const auto handle = [&centre, &mutex](const std::string& request) {
+  const auto handle = [&folder, &mutex](const std::string& request) {
     std::unique_lock lock(mutex);
-    // Long work lets waiting devices in between its transactions.
-    return answer_control(centre, request, [&lock] {
+    return answer_control(folder, request, [&lock](const std::function<void()>& work) {
       lock.unlock();
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      work();
       lock.lock();
     });
   };
@@ -154,7 +154,10 @@ Status serve_until_stopped(const Globals& globals, const ServeOptions& options) 
   NHIP_TRY(check_options(options, address));
   NHIP_TRY_ASSIGN(const Schema* schema, union_schema());
   NHIP_TRY_ASSIGN(const std::unique_ptr<CentreFolder> folder,
-                  CentreFolder::open(globals.data, *schema, kLockPatienceMs));
+                  CentreFolder::open(globals.data, *schema, kLockPatienceMs, clock_now()));
+  for (const std::string& remark : folder->remarks()) {
+    std::fprintf(stderr, "nhipd: %s\n", remark.c_str());
+  }
   std::mutex mutex;
   CentreApi api(folder->centre(), mutex, clock_now);
   ListenerOptions listen;
@@ -165,10 +168,11 @@ Status serve_until_stopped(const Globals& globals, const ServeOptions& options) 
   listen.body_bytes_max = core::kMessageBytesMax;
   NHIP_TRY_ASSIGN(const std::unique_ptr<Listener> listener, Listener::open(listen, api.routes()));
   listener->start();
-  NHIP_TRY_ASSIGN(const std::unique_ptr<Listener> control,
-                  open_control(folder->centre(), mutex, folder->paths()));
+  NHIP_TRY_ASSIGN(const std::unique_ptr<Listener> control, open_control(*folder, mutex));
   NHIP_TRY(announce(globals, options, address, listener->port()));
 
+  // Ends before the centre is closed.
+  const BackupThread backups(*folder, mutex);
   const sigset_t signals = stop_signals();
   int signal = 0;
   sigwait(&signals, &signal);

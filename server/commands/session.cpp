@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <thread>
 
 #include "centre/folder.h"
@@ -21,6 +23,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds kRetryPause{100};
+constexpr std::chrono::milliseconds kTurnForOthers{1};
 
 struct Control {
   int port = 0;
@@ -65,6 +68,47 @@ Result<CommandOutput> read_answer(const std::string& text) {
                        member_text(answer, "text")};
 }
 
+// What opening put right is said even when the command's own answer is all that was asked for.
+void say_remarks(const CentreFolder& folder) {
+  for (const std::string& remark : folder.remarks()) {
+    std::fprintf(stderr, "nhipd: %s\n", remark.c_str());
+  }
+}
+
+// Says how long the server has been at work, on a terminal, from the first second on.
+class Waiting {
+ public:
+  explicit Waiting(Language language) {
+    if (::isatty(STDERR_FILENO) != 1) return;
+    thread_ = std::thread([this, language] {
+      std::unique_lock lock(mutex_);
+      for (int seconds = 1;; ++seconds) {
+        if (over_.wait_for(lock, std::chrono::seconds(1), [this] { return done_; })) return;
+        std::fprintf(stderr, "\r\033[K%s: %d s",
+                     say(language, "Máy chủ đang làm", "The server is at work").c_str(), seconds);
+      }
+    });
+  }
+  ~Waiting() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    over_.notify_all();
+    thread_.join();
+    end_progress_line();
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
 json error_json(const Status& status) {
   return {{"code", status.name()}, {"message", status.message()}, {"hint", status.hint()}};
 }
@@ -96,14 +140,19 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
       std::chrono::steady_clock::now() + std::chrono::milliseconds(core::kLockWaitMs);
   for (;;) {
     if (const auto control = read_control(paths.control)) {
+      const Waiting waiting(globals.language);
       const auto answer = ask_control(control->port, control->secret, json_text(request));
       if (answer) return read_answer(*answer);
     }
-    auto folder = CentreFolder::open(globals.data, *schema, 0);
+    auto folder = CentreFolder::open(globals.data, *schema, 0, clock_now());
     if (folder.ok()) {
-      const CommandContext context{clock_now(), globals.language, progress_line(globals.language)};
+      const CommandContext context{
+          clock_now(), globals.language,           progress_line(globals.language), folder->get(),
+          {},          step_line(globals.language)};
       auto output = run_command((*folder)->centre(), name, args, context);
       end_progress_line();
+      // With --json an error is the only thing on standard error.
+      if (!globals.json || output.ok()) say_remarks(**folder);
       return output;
     }
     if (folder.status().code() != Code::kBusy || std::chrono::steady_clock::now() > patience) {
@@ -113,8 +162,8 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
   }
 }
 
-std::string answer_control(Centre& centre, const std::string& request,
-                           const std::function<void()>& between_transactions) {
+std::string answer_control(CentreFolder& folder, const std::string& request,
+                           const Unlocked& unlocked) {
   const Result<json> parsed = parse_json_text(request);
   const auto refused = [](const Status& status) {
     return json_text({{"exit", exit_code(status.code())},
@@ -127,8 +176,13 @@ std::string answer_control(Centre& centre, const std::string& request,
   CommandContext context;
   context.now = clock_now();
   context.language = parse_language(member_text(*parsed, "lang")).value_or(Language::kEnglish);
-  context.progress = [&](const std::string&, std::uint64_t) { between_transactions(); };
-  const auto output = run_command(centre, member_text(*parsed, "command"),
+  context.folder = &folder;
+  context.unlocked = unlocked;
+  // Long work lets waiting devices in between its transactions.
+  context.progress = [&](const std::string&, std::uint64_t) {
+    unlocked([] { std::this_thread::sleep_for(kTurnForOthers); });
+  };
+  const auto output = run_command(folder.centre(), member_text(*parsed, "command"),
                                   parsed->value("args", json::object()), context);
   if (!output.ok()) return refused(output.status());
   return json_text({{"exit", output->exit},
@@ -141,6 +195,15 @@ std::function<void(const std::string&, std::uint64_t)> progress_line(Language la
   return [language](const std::string& file, std::uint64_t lines) {
     std::fprintf(stderr, "\r\033[K%s: %llu %s", file.c_str(),
                  static_cast<unsigned long long>(lines), say(language, "dòng", "lines").c_str());
+  };
+}
+
+Progress step_line(Language language) {
+  if (::isatty(STDERR_FILENO) != 1) return {};
+  return [language](const std::string& what, std::uint64_t done, std::uint64_t total) {
+    std::fprintf(stderr, "\r\033[K%s: %llu %%", step_text(language, what).c_str(),
+                 static_cast<unsigned long long>(total == 0 ? 100 : done * 100 / total));
+    return true;
   };
 }
 

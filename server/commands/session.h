@@ -26,11 +26,13 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
                                     const nlohmann::json& args);
 
 // The control channel's text form of a command and its answer.
-std::string answer_control(Centre& centre, const std::string& request,
-                           const std::function<void()>& between_transactions);
+std::string answer_control(CentreFolder& folder, const std::string& request,
+                           const Unlocked& unlocked);
 
 // A progress line on standard error while it is a terminal, else nothing.
 std::function<void(const std::string&, std::uint64_t)> progress_line(Language language);
+// The same for work that knows how much there is to do.
+Progress step_line(Language language);
 void end_progress_line();
 
 // Prints and gives the exit code.

@@ -2,6 +2,7 @@
 // one, transactions included: every write first notes its own inverse, and undoing runs these notes
 // backwards. A log of inverses and not a copy at `begin`, because a simulation makes a hundred
 // thousand small transactions over a store that only grows.
+#include <algorithm>
 #include <functional>
 #include <iterator>
 #include <limits>
@@ -32,8 +33,17 @@ class MemoryStore final : public ServerStore {
 
   Status commit() override {
     if (!open_) return no_transaction();
+    const Committed committed = std::move(committed_);
     close();
+    if (hook_) hook_(committed);
     return {};
+  }
+
+  void set_commit_hook(CommitHook hook) override { hook_ = std::move(hook); }
+
+  Result<std::unique_ptr<StoreSnapshot>> snapshot() override {
+    return Status(Code::kUnavailable, "no_snapshot", "a store in memory is not kept",
+                  "use a store on disk");
   }
 
   void rollback() override {
@@ -46,6 +56,7 @@ class MemoryStore final : public ServerStore {
     if (!open_) return no_transaction();
     if (savepoint_) return savepoint_open();
     savepoint_ = undo_.size();
+    at_savepoint_ = committed_;
     return {};
   }
 
@@ -59,6 +70,7 @@ class MemoryStore final : public ServerStore {
     if (!savepoint_) return no_savepoint();
     undo_to(*savepoint_);
     savepoint_.reset();
+    committed_ = at_savepoint_;
     return {};
   }
 
@@ -154,6 +166,8 @@ class MemoryStore final : public ServerStore {
     assign(scope_commits_, by_number, commit);
     assign(commit_ends_, by_end, commit.commit);
     assign(commits_, std::pair{commit.commit, commit.scope}, by_number);
+    committed_.commit = std::max(committed_.commit, commit.commit);
+    committed_.number = std::max(committed_.number, commit.last);
     return {};
   }
 
@@ -185,7 +199,9 @@ class MemoryStore final : public ServerStore {
   }
 
   Status put_device(const Device& device) override {
-    return keep(devices_, device.device_id, device);
+    NHIP_TRY(keep(devices_, device.device_id, device));
+    committed_.devices.push_back(device);
+    return {};
   }
   Result<std::vector<Device>> devices() override { return all(devices_); }
   Result<std::optional<Device>> device(const std::string& device_id) override {
@@ -193,7 +209,9 @@ class MemoryStore final : public ServerStore {
   }
 
   Status put_replica(const ReplicaRecord& replica) override {
-    return keep(replicas_, replica.replica, replica);
+    NHIP_TRY(keep(replicas_, replica.replica, replica));
+    committed_.replicas.push_back(replica);
+    return {};
   }
   Result<std::optional<ReplicaRecord>> replica(const Author& replica) override {
     return find(replicas_, replica);
@@ -208,7 +226,11 @@ class MemoryStore final : public ServerStore {
     return find(offered_, std::pair(RowKey{type, id}, begins));
   }
 
-  Status put_code(const EnrolmentCode& code) override { return keep(codes_, code.handle, code); }
+  Status put_code(const EnrolmentCode& code) override {
+    NHIP_TRY(keep(codes_, code.handle, code));
+    committed_.codes.push_back(code);
+    return {};
+  }
   Result<std::optional<EnrolmentCode>> code(const std::string& handle) override {
     return find(codes_, handle);
   }
@@ -305,6 +327,7 @@ class MemoryStore final : public ServerStore {
   void close() {
     undo_.clear();
     savepoint_.reset();
+    committed_ = {};
     open_ = false;
   }
 
@@ -324,6 +347,9 @@ class MemoryStore final : public ServerStore {
 
   bool open_ = false;
   std::optional<std::size_t> savepoint_;  // length of `undo_` when it was made
+  CommitHook hook_;
+  Committed committed_;     // by the open transaction
+  Committed at_savepoint_;  // what it was when the savepoint was made
   std::vector<std::function<void()>> undo_;
 };
 

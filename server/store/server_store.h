@@ -149,6 +149,35 @@ struct OfferedState {
   friend bool operator==(const OfferedState&, const OfferedState&) = default;
 };
 
+// What a commit left behind that also has to stand outside the database (centre/epoch_file.h,
+// centre/admissions.h): the highest numbers it gave out, and whom it let in or sent away.
+struct Committed {
+  std::uint64_t commit = 0;  // the highest commit number it added; 0: none
+  std::uint64_t number = 0;  // the highest number it gave out in any scope; 0: none
+  std::vector<Device> devices;
+  std::vector<ReplicaRecord> replicas;
+  std::vector<EnrolmentCode> codes;
+};
+using CommitHook = std::function<void(const Committed&)>;
+
+// How far long work has come; false stops it.
+using StepsDone = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+
+class ServerStore;
+
+// What a store held at one moment, while the store itself goes on. Belongs to one thread at a time,
+// whichever that is; the store it came from must still be there.
+class StoreSnapshot {
+ public:
+  virtual ~StoreSnapshot() = default;
+  // For reading; writes are refused.
+  virtual ServerStore& store() = 0;
+  // Writes all of it to a new file that open_sqlite_store opens, mode 0600, with nothing beside it.
+  // Not flushed. kUnavailable "stopped" when `steps` said so; a file that could not be finished is
+  // removed.
+  virtual Status copy_to(const std::string& path, const StepsDone& steps) = 0;
+};
+
 class ServerStore {
  public:
   virtual ~ServerStore() = default;
@@ -162,6 +191,9 @@ class ServerStore {
   virtual Status savepoint() = 0;
   virtual Status release() = 0;
   virtual Status rollback_to_savepoint() = 0;
+  // Called at the end of every commit, when it is durable, with what its transaction put. Must not
+  // use the store.
+  virtual void set_commit_hook(CommitHook hook) = 0;
 
   // --- rows
   virtual Result<std::optional<StoredRow>> row(std::uint16_t type, const Id& id) = 0;
@@ -228,6 +260,10 @@ class ServerStore {
   // its live rows (deleted ones too) and be no older than its rows and commits; everything must
   // decode.
   virtual Status verify() = 0;
+
+  // The committed state as it is now. Outside a transaction. kUnavailable "no_snapshot" where
+  // nothing outlives the process.
+  virtual Result<std::unique_ptr<StoreSnapshot>> snapshot() = 0;
 };
 
 std::unique_ptr<ServerStore> make_memory_store();

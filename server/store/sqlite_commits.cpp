@@ -1,4 +1,5 @@
 // Heads of scopes, and what each commit did in them.
+#include <algorithm>
 #include <utility>
 
 #include "store/sqlite_columns.h"
@@ -119,7 +120,10 @@ Status SqliteStore::add_commit(const ScopeCommit& commit) {
   stmt.bind_null(6).bind_null(7);
   if (commit.received_at != facts.received_at) stmt.bind(6, commit.received_at);
   if (commit.author != facts.author) stmt.bind(7, as_column(author));
-  return stmt.run();
+  NHIP_TRY(stmt.run());
+  committed_.commit = std::max(committed_.commit, commit.commit);
+  committed_.number = std::max(committed_.number, commit.last);
+  return {};
 }
 
 Result<ScopeCommit> SqliteStore::read_commit(const store::Stmt& stmt) {

@@ -100,7 +100,9 @@ Status SqliteStore::put_device(const Device& device) {
   stmt.bind(1, device.device_id).bind(2, device.unit_id).bind(3, device.role).bind(4, device.label);
   stmt.bind(5, device.enrolled_at).bind_null(6);
   if (device.revoked_at) stmt.bind(6, *device.revoked_at);
-  return stmt.run();
+  NHIP_TRY(stmt.run());
+  committed_.devices.push_back(device);
+  return {};
 }
 
 Result<std::vector<Device>> SqliteStore::devices() {
@@ -139,7 +141,11 @@ Status SqliteStore::put_replica(const ReplicaRecord& replica) {
   stmt.bind(12, as_blob(replica.parent.replica));
   stmt.bind(13, std::int64_t{replica.parent.incarnation}).bind(14, as_column(replica.inherited));
   stmt.bind(15, replica.positions).bind(16, replica.last_contact).bind(17, replica.client);
-  return stmt.bind(18, replica.clock_skew_ms).bind(19, std::int64_t{replica.schema_version}).run();
+  NHIP_TRY(stmt.bind(18, replica.clock_skew_ms)
+               .bind(19, std::int64_t{replica.schema_version})
+               .run());
+  committed_.replicas.push_back(replica);
+  return {};
 }
 
 Result<std::optional<ReplicaRecord>> SqliteStore::replica(const Author& replica) {
@@ -187,7 +193,9 @@ Status SqliteStore::put_code(const EnrolmentCode& code) {
           " tries_left, used_by, used_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
   stmt.bind(1, code.handle).bind(2, code.hash).bind(3, code.unit_id).bind(4, code.role);
   stmt.bind(5, code.label).bind(6, code.expires_at).bind(7, std::int64_t{code.tries_left});
-  return stmt.bind(8, code.used_by).bind(9, code.used_key).run();
+  NHIP_TRY(stmt.bind(8, code.used_by).bind(9, code.used_key).run());
+  committed_.codes.push_back(code);
+  return {};
 }
 
 Result<std::optional<EnrolmentCode>> SqliteStore::code(const std::string& handle) {

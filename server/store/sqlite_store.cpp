@@ -9,6 +9,7 @@
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "nhip_embedded/server_sql.h"
 #include "store/sqlite_store_impl.h"
@@ -96,7 +97,25 @@ Result<std::unique_ptr<ServerStore>> open_sqlite_store(const std::string& path, 
   NHIP_TRY_ASSIGN(std::unique_ptr<store::Db> db, store::Db::open(path, options));
   NHIP_TRY(check_or_create(*db, path, create));
   NHIP_TRY(db->execute(kPageCache));
-  return std::unique_ptr<ServerStore>(std::make_unique<SqliteStore>(std::move(db)));
+  return std::unique_ptr<ServerStore>(std::make_unique<SqliteStore>(std::move(db), path));
+}
+
+Result<std::unique_ptr<ServerStore>> open_sqlite_copy(const std::string& path) {
+  NHIP_TRY(check_header(path, false));
+  store::DbOptions options;
+  options.read_only = true;
+  NHIP_TRY_ASSIGN(std::unique_ptr<store::Db> db, store::Db::open(path, options));
+  NHIP_TRY(check_or_create(*db, path, false));
+  return std::unique_ptr<ServerStore>(std::make_unique<SqliteStore>(std::move(db), path));
+}
+
+Status settle_sqlite_file(const std::string& path) {
+  NHIP_TRY_ASSIGN(const std::unique_ptr<store::Db> db, store::Db::open(path, {}));
+  NHIP_TRY(db->checkpoint());
+  NHIP_TRY_ASSIGN(store::Stmt plain, db->prepare("PRAGMA journal_mode=DELETE"));
+  NHIP_TRY_ASSIGN(const bool answered, plain.step());
+  if (answered && plain.text(0) == "delete") return {};
+  return {Code::kBusy, "in_use", path + " is open elsewhere", "try again"};
 }
 
 Status SqliteStore::begin() {
@@ -115,6 +134,8 @@ Status SqliteStore::commit() {
   }
   txn_.reset();
   savepoint_ = false;
+  const Committed brought = std::exchange(committed_, {});
+  if (hook_) hook_(brought);
   // The commit is durable in the log already. A checkpoint that fails loses nothing and is tried
   // again after the next commit, so its status is not the commit's.
   if (db_->wal_pages() > kWalPagesMax) static_cast<void>(db_->checkpoint());
@@ -126,6 +147,7 @@ void SqliteStore::rollback() {
   txn_->rollback();
   txn_.reset();
   savepoint_ = false;
+  committed_ = {};
   forget_uncommitted();
 }
 
@@ -134,6 +156,7 @@ Status SqliteStore::savepoint() {
   if (savepoint_) return savepoint_open();
   NHIP_TRY(db_->execute("SAVEPOINT part"));
   savepoint_ = true;
+  at_savepoint_ = committed_;
   return {};
 }
 
@@ -149,6 +172,7 @@ Status SqliteStore::rollback_to_savepoint() {
   forget_uncommitted();
   NHIP_TRY(db_->execute("ROLLBACK TO part; RELEASE part"));
   savepoint_ = false;
+  committed_ = at_savepoint_;
   return {};
 }
 

@@ -16,4 +16,12 @@ namespace nhip::server {
 // the caller sees to it that no second process writes (engine/store/file_lock.h).
 Result<std::unique_ptr<ServerStore>> open_sqlite_store(const std::string& path, bool create);
 
+// The same for a file that nobody writes, such as a copy: only for reading, leaves nothing beside
+// it.
+Result<std::unique_ptr<ServerStore>> open_sqlite_copy(const std::string& path);
+
+// Makes a closed store one file: what stands in its log goes into the file, the log goes away. For
+// whoever has the file alone.
+Status settle_sqlite_file(const std::string& path);
+
 }  // namespace nhip::server

@@ -1,7 +1,7 @@
 // SqliteStore: ServerStore over one SQLite connection. Its methods stand by subject in
 // sqlite_store.cpp (opening, transactions), sqlite_rows.cpp (rows, feeds, history),
-// sqlite_commits.cpp (heads, commits), sqlite_devices.cpp (devices, inbox, settings) and
-// sqlite_verify.cpp.
+// sqlite_commits.cpp (heads, commits), sqlite_devices.cpp (devices, inbox, settings),
+// sqlite_verify.cpp and sqlite_snapshot.cpp.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,8 @@ namespace nhip::server {
 
 class SqliteStore final : public ServerStore {
  public:
-  explicit SqliteStore(std::unique_ptr<store::Db> db) : db_(std::move(db)), ordinals_(*db_) {}
+  SqliteStore(std::unique_ptr<store::Db> db, std::string path)
+      : db_(std::move(db)), path_(std::move(path)), ordinals_(*db_) {}
 
   Status begin() override;
   Status commit() override;
@@ -26,6 +27,7 @@ class SqliteStore final : public ServerStore {
   Status savepoint() override;
   Status release() override;
   Status rollback_to_savepoint() override;
+  void set_commit_hook(CommitHook hook) override { hook_ = std::move(hook); }
 
   Result<std::optional<StoredRow>> row(std::uint16_t type, const Id& id) override;
   Status put_row(const StoredRow& row) override;
@@ -69,6 +71,7 @@ class SqliteStore final : public ServerStore {
   Status put_setting(const std::string& name, const std::string& value) override;
 
   Status verify() override;
+  Result<std::unique_ptr<StoreSnapshot>> snapshot() override;
 
  private:
   // Also false when SQLite itself ended the transaction (full disk, I/O): what came next would be
@@ -96,7 +99,11 @@ class SqliteStore final : public ServerStore {
   Status verify_rows();
 
   std::unique_ptr<store::Db> db_;
+  std::string path_;
   SqliteOrdinals ordinals_;
+  CommitHook hook_;
+  Committed committed_;     // by the open transaction
+  Committed at_savepoint_;  // what it was when the savepoint was made
   std::optional<store::Txn> txn_;
   bool savepoint_ = false;
   // The facts asked for last: rows of one commit mostly come together.

@@ -35,7 +35,7 @@ std::string units_only(const std::string& folder) {
 LoopbackCentre::LoopbackCentre(const std::string& folder)
     : schema_(unwrap(Schema::parse(embedded::union_registry()))) {
   unwrap(server::CentreFolder::create(folder, 0));
-  folder_ = unwrap(server::CentreFolder::open(folder, schema_, 0));
+  folder_ = unwrap(server::CentreFolder::open(folder, schema_, 0, now()));
   unwrap(server::load_folder(folder_->centre(), units_only(folder), now(), {}));
   api_ = std::make_unique<server::CentreApi>(folder_->centre(), mutex_, now);
   server::ListenerOptions options;

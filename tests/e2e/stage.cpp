@@ -113,6 +113,7 @@ Stage::Stage(const std::string& from) {
   }
   const Json made = ask_central({"init", "--from", source});
   REQUIRE(made.is_object());
+  recovery_key_ = made.at("recovery_key");
 }
 
 Stage::~Stage() {
@@ -166,10 +167,12 @@ void Stage::crash() {
   central_.reset();
 }
 
-Finished Stage::run_central(const Words& words) const {
+Finished Stage::run_central(const Words& words) const { return run_in("centre", words); }
+
+Finished Stage::run_in(const std::string& name, const Words& words) const {
   Words command = {NHIPD_BIN};
   command.insert(command.end(), words.begin(), words.end());
-  for (const std::string& word : {std::string("--data"), path("centre"), std::string("--json")}) {
+  for (const std::string& word : {std::string("--data"), path(name), std::string("--json")}) {
     command.push_back(word);
   }
   ProcessOptions options;

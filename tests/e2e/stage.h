@@ -59,6 +59,7 @@ class Stage {
   const std::string& folder() const { return folder_; }
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   const std::string& url() const { return url_; }
+  const std::string& recovery_key() const { return recovery_key_; }  // as init printed it
 
   // Starts serving on a port that the system picks, and waits until it does.
   void serve();
@@ -69,6 +70,8 @@ class Stage {
 
   // `nhipd WORDS… --data … --json`.
   Finished run_central(const Words& words) const;
+  // The same over another folder of the stage.
+  Finished run_in(const std::string& name, const Words& words) const;
   Json ask_central(const Words& words) const;
 
   std::string code(const std::string& unit, const std::string& role = "field") const;
@@ -82,6 +85,7 @@ class Stage {
 
   std::string folder_;
   std::string url_;
+  std::string recovery_key_;
   std::optional<Process> central_;
 };
 

@@ -222,3 +222,22 @@ TEST_CASE("fleet: a unit's device cannot make the office's records by offering t
   CHECK(world.fleet.records("code_list").size() == 1);
   CHECK(world.a.get("code_list", form) == world.office.get("code_list", form));
 }
+
+TEST_CASE("fleet: a whole folder put back unannounced is found out by the first device",
+          "[fleet][restore]") {
+  Restored world;
+  const std::string epoch = world.fleet.keys->epoch;
+  const bool author_first = GENERATE(true, false);
+  world.a.put("activity", kActivity);
+  settle({&world.a, &world.b});
+  world.fleet.put_back(*world.backup, epoch);
+  if (author_first)
+    settle({&world.a, &world.b});
+  else
+    settle({&world.b, &world.a});
+  CHECK(world.fleet.keys->epoch != epoch);
+  world.everybody();
+  world.check();
+  CHECK(world.fleet.records("activity").size() == 2);
+  CHECK(world.fleet.conflicts().empty());
+}

@@ -204,6 +204,18 @@ void Fleet::start() {
   centre = std::make_unique<server::Centre>(*store, *schema, *keys, crypto::random_bytes);
   api = std::make_unique<server::CentreApi>(*centre, mutex_, [this] { return now_ms; });
   routes = api->routes();
+  centre->set_epoch_opener([this](std::int64_t now, std::uint64_t above) -> Status {
+    keys->epoch = "e" + std::to_string(now) + "x";
+    NHIP_TRY(store->begin());
+    NHIP_TRY(server::open_epoch(*store, keys->epoch, crypto::random_bytes, now, above));
+    return store->commit();
+  });
+}
+
+void Fleet::put_back(const server::ServerStore& from, const std::string& epoch) {
+  store = copy_memory_store(from);
+  keys->epoch = epoch;
+  start();
 }
 
 void Fleet::restore(const server::ServerStore& from) {

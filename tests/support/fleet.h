@@ -83,6 +83,8 @@ class Fleet {
   std::unique_ptr<server::ServerStore> backup() const { return copy_memory_store(*store); }
   // Puts the centre back: another epoch begins.
   void restore(const server::ServerStore& from);
+  // As when the whole folder is put back, its epoch included: nothing tells the centre.
+  void put_back(const server::ServerStore& from, const std::string& epoch);
   nlohmann::json records(const std::string& type, const std::string& unit = {});  // at the centre
   nlohmann::json conflicts();
   void advance(std::int64_t ms) { now_ms += ms; }
