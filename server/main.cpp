@@ -25,7 +25,7 @@ struct Arguments {
   std::string language;
   std::string from, folder;
   nhip::server::ServeOptions serve;
-  std::string unit, role, label, ttl, device, type, as_of;
+  std::string unit, role, label, ttl, device, type, as_of, action;
 };
 
 // Absent options are left out.
@@ -73,6 +73,8 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   records->add_option("--as-of", arguments.as_of, "As known at this instant");
   app.add_subcommand("conflicts", "List open conflicts");
   app.add_subcommand("inbox", "List work that was rejected or is held");
+  CLI::App* review = app.add_subcommand("review", "Submitted work: what awaits the office");
+  review->add_option("ACTION", arguments.action, "list")->required();
 }
 
 int run(const std::string& command, Arguments& arguments) {
@@ -87,7 +89,8 @@ int run(const std::string& command, Arguments& arguments) {
                                {"ttl", arguments.ttl},
                                {"device", arguments.device},
                                {"type", arguments.type},
-                               {"as_of", arguments.as_of}});
+                               {"as_of", arguments.as_of},
+                               {"action", arguments.action}});
   if (command == "load") {
     // The running server may stand in another folder than we do.
     std::error_code error;

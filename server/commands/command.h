@@ -30,9 +30,10 @@ struct CommandContext {
   std::function<void(const std::string& file, std::uint64_t lines)> progress;
 };
 
-// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox; `args` an object of
-// text values, absent ones left out:
+// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox, review; `args` an
+// object of text values, absent ones left out:
 //   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of}
+//   · review {action: list}
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
 
