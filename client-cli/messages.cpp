@@ -243,6 +243,18 @@ constexpr Entry kEntries[] = {
     {Message::kBadDateHint, "Viết ngày/tháng/năm, ví dụ 01/06/2026, hoặc 2026-06-01.",
      "Write dd/mm/yyyy, for example 01/06/2026, or 2026-06-01."},
     {Message::kBadReal, "{0}: \"{1}\" không phải số.", "{0}: \"{1}\" is not a number."},
+    {Message::kRuleNotChecked, "Chưa kiểm tra được ở máy này, cơ quan sẽ kiểm tra: {0}",
+     "Cannot be checked on this device, the office will: {0}"},
+    {Message::kImportBrokenRules, "Cần xem lại theo quy tắc: {0}.", "Rules to look at: {0}."},
+    {Message::kFieldsLeftOut, "{0} bản ghi có trường mà CSV không có cột, không được xuất: {1}",
+     "{0} records have fields that CSV has no column for, left out: {1}"},
+    {Message::kFieldsLeftOutHint, "Dùng --format jsonl để xuất đủ.",
+     "Use --format jsonl to export everything."},
+    {Message::kUnknownWhere, "Loại {0} không có trường \"{1}\".", "{0} has no field \"{1}\"."},
+    {Message::kUnknownWhereHint, "Các trường: {0}", "The fields: {0}"},
+    {Message::kWhyReturned, "Cơ quan đã trả lại bản ghi này: {0}",
+     "The office has returned this record: {0}"},
+    {Message::kTodoReturned, "Sửa lại rồi nộp lại.", "Correct it and submit it again."},
 };
 
 // The table is in the order of the enum, so looking up is indexing.
@@ -250,7 +262,7 @@ constexpr bool in_order() {
   for (std::size_t i = 0; i < std::size(kEntries); ++i) {
     if (static_cast<std::size_t>(kEntries[i].message) != i) return false;
   }
-  return std::size(kEntries) == static_cast<std::size_t>(Message::kBadReal) + 1;
+  return std::size(kEntries) == static_cast<std::size_t>(Message::kTodoReturned) + 1;
 }
 static_assert(in_order());
 

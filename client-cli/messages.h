@@ -167,6 +167,14 @@ enum class Message {
   kBadDate,
   kBadDateHint,
   kBadReal,
+  kRuleNotChecked,
+  kImportBrokenRules,
+  kFieldsLeftOut,
+  kFieldsLeftOutHint,
+  kUnknownWhere,
+  kUnknownWhereHint,
+  kWhyReturned,
+  kTodoReturned,
 };
 
 // The text with {0}, {1} … replaced by `values`.
