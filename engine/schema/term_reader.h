@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nhip/schema.h"
@@ -15,6 +16,20 @@
 namespace nhip::schema {
 
 using Patterns = std::map<std::string, std::shared_ptr<const text::Pattern>, std::less<>>;
+
+inline Term make_term(TermKind kind, std::vector<Term> arguments = {}) {
+  Term term;
+  term.kind = kind;
+  term.arguments = std::move(arguments);
+  return term;
+}
+
+// The place of one element of a list.
+inline std::string place_at(const std::string& place, std::size_t index) {
+  return place + "[" + std::to_string(index) + "]";
+}
+
+inline constexpr std::size_t kTermNestingMax = 24;
 
 class TermReader {
  public:
