@@ -26,6 +26,11 @@ void add_positionals(CLI::App& app, std::uint32_t takes, Arguments& into, Langua
     app.add_option("FIELD=VALUE", into.assignments, say(language, Message::kOptAssignments))
         ->required();
   }
+  if (takes & kTakesWay) {
+    app.add_option("out|in", into.way, say(language, Message::kOptWay))
+        ->required()
+        ->check(CLI::IsMember({"out", "in"}));
+  }
   if (takes & kTakesFile) {
     app.add_option("FILE", into.file, say(language, Message::kOptFile))->required();
   }

@@ -1,8 +1,13 @@
 // nhip export: every record of a type, one per line. With --json JSONL becomes one array and CSV
 // one text, so that standard output holds exactly one JSON value.
+#include <cstdint>
+#include <map>
+
 #include "command.h"
+#include "json_input.h"
 #include "record_csv.h"
 #include "replica_access.h"
+#include "screen_format.h"
 
 namespace nhip::cli {
 namespace {
@@ -10,13 +15,35 @@ namespace {
 // A spreadsheet takes a file for UTF-8 only when this stands in front.
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
-Result<std::string> csv_of(Replica& replica, const Type& type) {
-  std::string text = std::string(kBom) + csv_header(type);
-  NHIP_TRY(replica.list(type.name, [&](std::string_view record) {
-    text += csv_line(type, json_of(record));
+struct Csv {
+  std::string text;
+  std::uint64_t records_cut = 0;                  // records with fields that have no column
+  std::map<std::string, std::uint64_t> left_out;  // those fields, with records
+};
+
+Result<Csv> csv_of(Replica& replica, const Type& type) {
+  Csv csv;
+  csv.text = std::string(kBom) + csv_header(type);
+  NHIP_TRY(replica.list(type.name, [&](std::string_view text) {
+    const Json record = json_of(text);
+    csv.text += csv_line(type, record);
+    const auto unknown = unknown_fields(type, record);
+    for (const std::string& name : unknown) ++csv.left_out[name];
+    csv.records_cut += unknown.empty() ? 0 : 1;
     return true;
   }));
-  return text;
+  return csv;
+}
+
+// A file that lacks something says so, whoever reads it.
+void tell_left_out(const Csv& csv, Output& output) {
+  if (csv.left_out.empty()) return;
+  std::string names;
+  for (const auto& [name, count] : csv.left_out) {
+    names += (names.empty() ? "" : ", ") + name + " ×" + grouped(count);
+  }
+  output.warning(output.say(Message::kFieldsLeftOut, {grouped(csv.records_cut), names}) + " " +
+                 output.say(Message::kFieldsLeftOutHint));
 }
 
 Result<std::string> jsonl_of(Replica& replica, const Type& type, bool as_array) {
@@ -49,11 +76,14 @@ Result<ExitCode> run_export(const Arguments& arguments, Output& output) {
     output.write(lines);
     return ExitCode::kDone;
   }
-  NHIP_TRY_ASSIGN(const std::string csv, csv_of(*replica, *type));
+  NHIP_TRY_ASSIGN(const Csv csv, csv_of(*replica, *type));
   if (output.json()) {
-    output.print_json({{"format", "csv"}, {"text", csv}});
+    Json printed = {{"format", "csv"}, {"text", csv.text}};
+    printed["left_out"] = csv.left_out;
+    output.print_json(printed);
   } else {
-    output.write(csv);
+    output.write(csv.text);
+    tell_left_out(csv, output);
   }
   return ExitCode::kDone;
 }

@@ -68,6 +68,16 @@ class Import {
     for (const auto& [name, count] : unknown_) {
       report["unknown_fields"].push_back({{"field", name}, {"lines", count}});
     }
+    report["warnings"] = Json::array();
+    for (const Broken& each : broken_) {
+      report["warnings"].push_back({{"file", file_},
+                                    {"line", each.line},
+                                    {"rule", each.finding.rule},
+                                    {"field", each.finding.field},
+                                    {"message", each.finding.message}});
+    }
+    report["by_rule"] = broken_rules_;
+    report["not_checked"] = not_checked_;
     if (stopped_at_ > 0) report["stopped_at"] = stopped_at_;
     output_.print(report, [this](const Json&) { return summary(); });
   }
@@ -80,10 +90,25 @@ class Import {
     Status status;
   };
 
+  // A line that was stored and breaks a rule.
+  struct Broken {
+    std::uint64_t line = 0;
+    RuleFinding finding;
+  };
+
   Status store(std::uint64_t line, const std::function<Result<Json>()>& make) {
     NHIP_TRY_ASSIGN(Json record, make());
     record.erase("_meta");
-    NHIP_TRY(replica_.put(type_.name, dump(record)).status());
+    NHIP_TRY_ASSIGN(const Id id, replica_.put(type_.name, dump(record)));
+    NHIP_TRY_ASSIGN(const auto findings, replica_.findings(type_.name, id));
+    for (const RuleFinding& finding : findings) {
+      if (!finding.checked) {
+        ++not_checked_[finding.rule];
+        continue;
+      }
+      broken_.push_back({line, finding});
+      ++broken_rules_[finding.rule];
+    }
     for (const std::string& name : unknown_fields(type_, record)) {
       if (unknown_[name]++ == 0 && !output_.json()) {
         output_.warning(file_ + ":" + std::to_string(line) + ": " +
@@ -104,6 +129,11 @@ class Import {
     if (stopped_at_ > 0) {
       text += output_.say(Message::kImportStopped, {std::to_string(stopped_at_)}) + "\n";
     }
+    std::string rules;
+    for (const auto& [rule, count] : broken_rules_) {
+      rules += (rules.empty() ? "" : ", ") + rule + " ×" + grouped(count);
+    }
+    if (!rules.empty()) text += output_.say(Message::kImportBrokenRules, {rules}) + "\n";
     return text + output_.say(Message::kImportSummary,
                               {grouped(lines_), grouped(stored_),
                                grouped(static_cast<std::uint64_t>(refused_.size()))});
@@ -116,6 +146,8 @@ class Import {
   std::uint64_t lines_ = 0, stored_ = 0, stopped_at_ = 0;
   std::vector<Refusal> refused_;
   std::map<std::string, std::uint64_t> unknown_;
+  std::vector<Broken> broken_;
+  std::map<std::string, std::uint64_t> broken_rules_, not_checked_;
 };
 
 Status import_jsonl(std::string_view bytes, Import& import, Language language) {

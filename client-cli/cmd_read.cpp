@@ -49,6 +49,41 @@ Message word_of_state(const std::string& state) {
   return state == "current" ? Message::kVersionCurrent : Message::kVersionReplaced;
 }
 
+// Names the schema knows at a path: a field, a group of fields, an element of a map, the inside of
+// a JSON value.
+bool is_known_path(const Type& type, const std::vector<std::string>& parts) {
+  if (parts.size() == 1 && (parts[0] == "id" || parts[0] == "type")) return true;
+  std::string path;
+  for (const std::string& part : parts) path += (path.empty() ? "" : ".") + part;
+  return std::any_of(type.fields.begin(), type.fields.end(), [&](const Field& field) {
+    const bool free_inside = field.shape == Shape::kMap || field.column.type == FieldType::kJson;
+    return field.path == path || field.path.starts_with(path + ".") ||
+           (free_inside && path.starts_with(field.path + "."));
+  });
+}
+
+// Some record has something there: a field the schema does not know, but a person gave.
+bool has_path(const nlohmann::json& record, const std::vector<std::string>& parts) {
+  const nlohmann::json* value = &record;
+  for (const std::string& part : parts) {
+    if (!value->is_object() || !value->contains(part)) return false;
+    value = &value->at(part);
+  }
+  return true;
+}
+
+Status unknown_condition(const Type& type, const std::vector<std::string>& parts,
+                         const Output& output) {
+  std::string path, known = "id";
+  for (const std::string& part : parts) path += (path.empty() ? "" : ".") + part;
+  for (const Field& field : type.fields) {
+    if (!field.sealed) known += " " + field.path;
+  }
+  return Status(Code::kUsage, "unknown_field",
+                output.say(Message::kUnknownWhere, {type.name, path}),
+                output.say(Message::kUnknownWhereHint, {known}));
+}
+
 }  // namespace
 
 Result<ExitCode> run_get(const Arguments& arguments, Output& output) {
@@ -77,17 +112,24 @@ Result<ExitCode> run_list(const Arguments& arguments, Output& output) {
   }
   NHIP_TRY_ASSIGN(const auto replica, open_replica(arguments, output));
   NHIP_TRY_ASSIGN(const Type* type, find_type(*replica, arguments.type, output));
+  // Conditions on names the schema does not know, until some record has them.
+  std::vector<std::vector<std::string>> strange;
+  for (const Assignment& condition : conditions) {
+    if (!is_known_path(*type, condition.path)) strange.push_back(condition.path);
+  }
   // Collected first: a fault in the middle must not leave half an array on standard output.
   std::vector<std::string> records;
   NHIP_TRY(replica->list(type->name, [&](std::string_view text) {
     const auto wanted = [&] {
       const auto record = nlohmann::json::parse(text, nullptr, false);
+      std::erase_if(strange, [&](const auto& path) { return has_path(record, path); });
       return std::all_of(conditions.begin(), conditions.end(),
                          [&](const Assignment& condition) { return matches(record, condition); });
     };
     if (conditions.empty() || wanted()) records.emplace_back(text);
     return true;
   }));
+  if (!strange.empty()) return unknown_condition(*type, strange.front(), output);
   if (!output.json()) {
     output.write(render_list(*type, records, output) + "\n");
     return ExitCode::kDone;

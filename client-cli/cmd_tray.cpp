@@ -72,6 +72,22 @@ Verdict judge(const Standing& standing, const Type& type, const Id& id, const Ou
   return {"synced", output.say(Message::kWhySynced), output.say(Message::kTodoNothing)};
 }
 
+// Why the office or the centre sent a reviewed record back; empty unless it stands returned.
+Result<std::string> reason_of_return(Replica& replica, const Type& type, const Id& id) {
+  if (type.review.field == 0) return std::string();
+  const auto text = replica.get(type.name, id);
+  if (!text.ok()) return std::string();  // deleted, or only in the tray
+  const Json record = json_of(*text);
+  const auto value_of = [&](std::uint16_t number) {
+    std::string pointer = "/" + type.field(number)->path;
+    std::replace(pointer.begin(), pointer.end(), '.', '/');
+    const Json value = record.value(Json::json_pointer(pointer), Json());
+    return value.is_string() ? value.get<std::string>() : std::string();
+  };
+  return value_of(type.review.field) == type.review.returned ? value_of(type.review.note)
+                                                             : std::string();
+}
+
 }  // namespace
 
 Result<ExitCode> run_rejected(const Arguments& arguments, Output& output) {
@@ -97,7 +113,12 @@ Result<ExitCode> run_why(const Arguments& arguments, Output& output) {
   NHIP_TRY_ASSIGN(const Id id, parse_id(arguments.id, output));
   NHIP_TRY_ASSIGN(const Type* type, find_type(*replica, arguments.type, output));
   NHIP_TRY_ASSIGN(const Standing standing, standing_of(*replica, *type, id));
-  const Verdict verdict = judge(standing, *type, id, output);
+  Verdict verdict = judge(standing, *type, id, output);
+  NHIP_TRY_ASSIGN(const std::string reason, reason_of_return(*replica, *type, id));
+  if (verdict.state == "synced" && !reason.empty()) {
+    verdict = {"returned", output.say(Message::kWhyReturned, {reason}),
+               output.say(Message::kTodoReturned)};
+  }
   Json data = {
       {"type", type->name},          {"id", id.text()},       {"state", verdict.state},
       {"message", verdict.message},  {"hint", verdict.hint},  {"deleted", standing.deleted},

@@ -7,7 +7,28 @@
 namespace nhip::cli {
 namespace {
 
-// Hands the record to the engine, warns about names the schema does not know, prints the id.
+Json finding_json(const RuleFinding& finding) {
+  return {{"rule", finding.rule},
+          {"severity", finding.is_error ? "error" : "warning"},
+          {"field", finding.field},
+          {"message", finding.message}};
+}
+
+// What the stored record breaks: it stands, but a person is told.
+Status tell_findings(Replica& replica, const Type& type, const Id& id, Json& printed,
+                     Output& output) {
+  NHIP_TRY_ASSIGN(const auto findings, replica.findings(type.name, id));
+  for (const RuleFinding& finding : findings) {
+    printed[finding.checked ? "warnings" : "not_checked"].push_back(finding_json(finding));
+    if (output.json()) continue;
+    output.warning(finding.checked ? finding.message
+                                   : output.say(Message::kRuleNotChecked, {finding.message}));
+  }
+  return {};
+}
+
+// Hands the record to the engine, warns about names the schema does not know and rules that are
+// broken, prints the id.
 Result<ExitCode> store(Replica& replica, const Arguments& arguments, const std::string& text,
                        const Json& record, Output& output) {
   NHIP_TRY_ASSIGN(const Type* type, find_type(replica, arguments.type, output));
@@ -15,6 +36,7 @@ Result<ExitCode> store(Replica& replica, const Arguments& arguments, const std::
   Json printed = {{"id", id.text()}};
   const auto unknown = unknown_fields(*type, record);
   if (!unknown.empty()) printed["unknown_fields"] = unknown;
+  NHIP_TRY(tell_findings(replica, *type, id, printed, output));
   if (!output.json()) {
     for (const std::string& name : unknown) {
       output.warning(output.say(Message::kUnknownField, {name}));

@@ -29,11 +29,12 @@ enum Takes : std::uint32_t {
   kTakesAll = 1u << 9,
   kTakesSettlement = 1u << 10,  // --keep, --value
   kTakesDiscard = 1u << 11,     // --discard ID
+  kTakesWay = 1u << 12,         // out or in
 };
 
 struct Arguments {
   std::string replica;  // as given; empty = the default
-  std::string type, id, json, file, format, server, code, label, keep, value, discard;
+  std::string type, id, json, file, format, server, code, label, keep, value, discard, way;
   std::vector<std::string> assignments, where;
   std::uint64_t budget = 0;
   bool watch = false, all = false, has_keep = false, has_value = false;
@@ -66,6 +67,7 @@ Result<ExitCode> run_resolve(const Arguments& arguments, Output& output);
 Result<ExitCode> run_rejected(const Arguments& arguments, Output& output);
 Result<ExitCode> run_why(const Arguments& arguments, Output& output);
 Result<ExitCode> run_retry(const Arguments& arguments, Output& output);
+Result<ExitCode> run_bundle(const Arguments& arguments, Output& output);
 Result<ExitCode> run_doctor(const Arguments& arguments, Output& output);
 Result<ExitCode> run_history(const Arguments& arguments, Output& output);
 

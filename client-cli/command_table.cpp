@@ -21,6 +21,7 @@ constexpr Command kCommands[] = {
     {"rejected", kTakesDiscard, Message::kHelpRejected, run_rejected},
     {"why", kTakesType | kTakesId, Message::kHelpWhy, run_why},
     {"retry", kTakesId, Message::kHelpRetry, run_retry},
+    {"bundle", kTakesWay | kTakesFile, Message::kHelpBundle, run_bundle},
     {"doctor", 0, Message::kHelpDoctor, run_doctor},
     {"history", kTakesType | kTakesId, Message::kHelpHistory, run_history},
 };

@@ -47,6 +47,8 @@ constexpr NamedError kNamedErrors[] = {
     {"bad_date", "Ngày không có thật hoặc viết chưa đúng.", "Viết dạng 2026-06-01.", true},
     {"too_long", "Nội dung quá dài.", "Rút ngắn lại.", true},
     {"bad_id", "Id chưa đúng dạng.", "Id là UUID chữ thường.", true},
+    {"breaks_rule", "Bản ghi chưa nộp được vì vi phạm quy tắc.",
+     "Sửa lại, hoặc giữ làm bản nháp rồi nộp sau.", true},
 };
 
 std::string_view sentence_of(Code code) {
@@ -90,11 +92,14 @@ bool has_own_words(const std::string& message) {
 }  // namespace
 
 ErrorText describe(Language language, const Status& status) {
-  if (language == Language::kEnglish || has_own_words(status.message())) {
-    return {status.message(), status.hint()};
-  }
+  if (language == Language::kEnglish) return {status.message(), status.hint()};
   const auto* named = std::find_if(std::begin(kNamedErrors), std::end(kNamedErrors),
                                    [&](const NamedError& e) { return e.name == status.name(); });
+  if (has_own_words(status.message())) {
+    // The message of a rule comes from the schema; what to do about it is said here.
+    const bool own_hint = named == std::end(kNamedErrors) || has_own_words(status.hint());
+    return {status.message(), own_hint ? status.hint() : std::string(named->hint)};
+  }
   if (named == std::end(kNamedErrors)) {
     const std::string detail = status.message().empty() ? "" : " (" + status.message() + ")";
     return {std::string(sentence_of(status.code())) + detail, std::string(todo_of(status.code()))};

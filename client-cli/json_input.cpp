@@ -1,6 +1,7 @@
 // Nothing here changes a value: bytes are read, judged and handed on.
 #include "json_input.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -63,10 +64,34 @@ std::string without_meta(std::string text, const Json& record) {
   return dump(kept);
 }
 
+namespace {
+
+// Names inside the elements of a list of objects that are no columns: "participants[].phone".
+void unknown_in_elements(const Field& field, const Json& list, std::vector<std::string>& unknown) {
+  if (field.shape != Shape::kObjects || !list.is_array()) return;
+  for (const Json& element : list) {
+    if (!element.is_object()) continue;
+    for (const auto& [name, value] : element.items()) {
+      const auto is_it = [&name = name](const Column& column) { return column.name == name; };
+      const bool known = std::any_of(field.keys.begin(), field.keys.end(), is_it) ||
+                         std::any_of(field.values.begin(), field.values.end(), is_it);
+      const std::string path = field.path + "[]." + name;
+      const bool told = std::find(unknown.begin(), unknown.end(), path) != unknown.end();
+      if (!known && !told) unknown.push_back(path);
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> unknown_fields(const Type& type, const Json& record) {
   std::vector<std::string> unknown;
   for (const auto& [key, value] : record.items()) {
-    if (is_envelope(key) || type.field(key) != nullptr) continue;
+    if (is_envelope(key)) continue;
+    if (const Field* field = type.field(key)) {
+      unknown_in_elements(*field, value, unknown);
+      continue;
+    }
     const std::string prefix = key + ".";
     bool nested = false;
     for (const Field& field : type.fields) nested = nested || field.path.starts_with(prefix);

@@ -47,6 +47,19 @@ constexpr Entry kEntries[] = {
     {Message::kHelpRetry, "Gửi lại mục bị từ chối", "Send a rejected item again"},
     {Message::kHelpHistory, "Các phiên bản của bản ghi mà máy này biết",
      "The versions of a record that this device knows"},
+    {Message::kHelpBundle, "Đồng bộ bằng tệp: USB, chat, thư (out: ghi gói, in: nhận gói trả lời)",
+     "Sync by file: stick, chat, mail (out: write a bundle, in: take its answer)"},
+    {Message::kOptWay, "out: ghi gói để mang đi; in: nhận gói trả lời",
+     "out: write a bundle to carry; in: take the answer"},
+    {Message::kBundleOut, "Đã ghi gói. Hãy mang tệp này đến văn phòng:",
+     "The bundle is written. Carry this file to the office:"},
+    {Message::kBundleComplete, "Đã nhận gói trả lời; mọi thứ đã đến nơi.",
+     "The answer was taken; everything has arrived."},
+    {Message::kBundleMore, "Đã nhận gói trả lời. Còn việc phải gửi: hãy ghi một gói nữa.",
+     "The answer was taken. Something is left to carry: write another bundle."},
+    {Message::kBundleOvertaken,
+     "Gói này đã cũ: một lần đồng bộ mới hơn đã làm xong việc của nó. Không có gì thay đổi.",
+     "This answer is old: a newer sync has done its work. Nothing was changed."},
     {Message::kHelpDoctor, "Kiểm tra tệp dữ liệu, tự sửa những gì sửa được mà không mất gì",
      "Examine the replica and mend what can be mended without losing anything"},
     {Message::kHealthy, "Tệp dữ liệu lành lặn. Lần đồng bộ tới sẽ so từng giá trị với trung tâm.",
@@ -252,6 +265,18 @@ constexpr Entry kEntries[] = {
     {Message::kBadDateHint, "Viết ngày/tháng/năm, ví dụ 01/06/2026, hoặc 2026-06-01.",
      "Write dd/mm/yyyy, for example 01/06/2026, or 2026-06-01."},
     {Message::kBadReal, "{0}: \"{1}\" không phải số.", "{0}: \"{1}\" is not a number."},
+    {Message::kRuleNotChecked, "Chưa kiểm tra được ở máy này, cơ quan sẽ kiểm tra: {0}",
+     "Cannot be checked on this device, the office will: {0}"},
+    {Message::kImportBrokenRules, "Cần xem lại theo quy tắc: {0}.", "Rules to look at: {0}."},
+    {Message::kFieldsLeftOut, "{0} bản ghi có trường mà CSV không có cột, không được xuất: {1}",
+     "{0} records have fields that CSV has no column for, left out: {1}"},
+    {Message::kFieldsLeftOutHint, "Dùng --format jsonl để xuất đủ.",
+     "Use --format jsonl to export everything."},
+    {Message::kUnknownWhere, "Loại {0} không có trường \"{1}\".", "{0} has no field \"{1}\"."},
+    {Message::kUnknownWhereHint, "Các trường: {0}", "The fields: {0}"},
+    {Message::kWhyReturned, "Cơ quan đã trả lại bản ghi này: {0}",
+     "The office has returned this record: {0}"},
+    {Message::kTodoReturned, "Sửa lại rồi nộp lại.", "Correct it and submit it again."},
 };
 
 // The table is in the order of the enum, so looking up is indexing.
@@ -259,7 +284,7 @@ constexpr bool in_order() {
   for (std::size_t i = 0; i < std::size(kEntries); ++i) {
     if (static_cast<std::size_t>(kEntries[i].message) != i) return false;
   }
-  return std::size(kEntries) == static_cast<std::size_t>(Message::kBadReal) + 1;
+  return std::size(kEntries) == static_cast<std::size_t>(Message::kTodoReturned) + 1;
 }
 static_assert(in_order());
 

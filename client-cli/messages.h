@@ -38,6 +38,12 @@ enum class Message {
   kHelpWhy,
   kHelpRetry,
   kHelpHistory,
+  kHelpBundle,
+  kOptWay,
+  kBundleOut,
+  kBundleComplete,
+  kBundleMore,
+  kBundleOvertaken,
   kHelpDoctor,
   kHealthy,
   kNotHealthy,
@@ -172,6 +178,14 @@ enum class Message {
   kBadDate,
   kBadDateHint,
   kBadReal,
+  kRuleNotChecked,
+  kImportBrokenRules,
+  kFieldsLeftOut,
+  kFieldsLeftOutHint,
+  kUnknownWhere,
+  kUnknownWhereHint,
+  kWhyReturned,
+  kTodoReturned,
 };
 
 // The text with {0}, {1} … replaced by `values`.

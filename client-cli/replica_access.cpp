@@ -45,6 +45,7 @@ Result<std::unique_ptr<Replica>> open_replica(const Arguments& arguments, const 
                        Message::kNotAReplicaHint, {path});
   }
   OpenOptions options;
+  options.language = output.language() == Language::kVietnamese ? "vi" : "en";
   options.path = path;
   NHIP_TRY_ASSIGN(std::unique_ptr<Replica> replica, Replica::open(std::move(options)));
   NHIP_TRY_ASSIGN(const ReplicaStatus status, replica->status());

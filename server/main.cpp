@@ -26,7 +26,7 @@ struct Arguments {
   std::string language;
   std::string from, folder;
   nhip::server::ServeOptions serve;
-  std::string unit, role, label, ttl, device, type, as_of, file, recovery_key_file;
+  std::string unit, role, label, ttl, device, type, as_of, action, file, reply, recovery_key_file;
 };
 
 // Absent options are left out.
@@ -82,6 +82,12 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   restore->add_option("--recovery-key-file", arguments.recovery_key_file,
                       "File with the key that init printed; not needed over the same centre");
   app.add_subcommand("verify", "Check the whole centre and its newest backup");
+  CLI::App* review = app.add_subcommand("review", "Submitted work: what awaits the office");
+  review->add_option("ACTION", arguments.action, "list")->required();
+  CLI::App* bundle = app.add_subcommand("bundle", "Take a device's bundle and answer it");
+  bundle->add_option("ACTION", arguments.action, "in")->required();
+  bundle->add_option("FILE", arguments.file, "The device's bundle")->required();
+  bundle->add_option("--reply", arguments.reply, "Write the answer bundle here");
 }
 
 int run(const std::string& command, Arguments& arguments) {
@@ -101,14 +107,18 @@ int run(const std::string& command, Arguments& arguments) {
                                {"ttl", arguments.ttl},
                                {"device", arguments.device},
                                {"type", arguments.type},
-                               {"as_of", arguments.as_of}});
+                               {"as_of", arguments.as_of},
+                               {"action", arguments.action}});
   // The running server may stand in another folder than we do.
   std::error_code error;
   if (command == "load") {
     args["dir"] = std::filesystem::absolute(arguments.folder, error).string();
   }
-  if (command == "backup") {
+  if (command == "backup" || command == "bundle") {
     args["file"] = std::filesystem::absolute(arguments.file, error).string();
+  }
+  if (!arguments.reply.empty()) {
+    args["reply"] = std::filesystem::absolute(arguments.reply, error).string();
   }
   return finish(globals, nhip::server::run_in_folder(globals, command, args));
 }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "api/entry_rules.h"
 #include "api/settle.h"
 #include "api/transaction.h"
 #include "crypto/keys.h"
@@ -99,6 +100,13 @@ Status Replica::list(std::string_view type, const std::function<bool(std::string
   return table->each([&](const replica::RecordTable::Found& found) {
     return each(record::to_json(table->type(), found.id, found.cells).dump());
   });
+}
+
+Result<std::vector<RuleFinding>> Replica::findings(std::string_view type, const Id& id) {
+  NHIP_TRY_ASSIGN(replica::RecordTable * table, api::readable(*impl_->store, type));
+  NHIP_TRY_ASSIGN(const auto found, table->read(id));
+  if (!found) return api::no_such_record(type, id);
+  return api::findings_of(*impl_->store, table->type(), found->id, found->cells);
 }
 
 Status Replica::query(std::string_view sql, const std::vector<Value>& values,

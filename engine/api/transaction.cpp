@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/entry_rules.h"
 #include "core/limits.h"
 #include "record/record_json.h"
 #include "replica/outbox.h"
@@ -158,6 +159,7 @@ Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view js
     NHIP_TRY(apply_changes(after, record::changes_from(type, found->cells, given)));
     NHIP_TRY(check_size(after));
     NHIP_TRY(check_key(store_, type, found->id, after));
+    NHIP_TRY(may_stand(store_, type, found->id, &found->cells, after));
     NHIP_TRY(table->update(found->rid, found->cells, after));
     return found->id;
   }
@@ -168,6 +170,7 @@ Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view js
   core::Cells cells;
   NHIP_TRY(apply_changes(cells, record::changes_from(type, {}, given)));
   NHIP_TRY(check_size(cells));
+  NHIP_TRY(may_stand(store_, type, id, nullptr, cells));
   NHIP_TRY(table->insert(id, cells).status());
   return id;
 }

@@ -56,7 +56,7 @@ void add_extra(const Type& type, const Cells& before, const ParsedRecord& given,
   add_if_different(before, cell, after.is_null() ? Value() : Value(canonical(after)), out);
 }
 
-Status check_extra(const Value& value) {
+Status check_extra(const Type& type, const Value& value) {
   if (value.is_null()) return {};
   const std::string* text = value.text();
   if (text == nullptr || text->size() > core::kValueBytesMax) {
@@ -65,6 +65,10 @@ Status check_extra(const Value& value) {
   const nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
   if (!json.is_object() || !is_shallow(json)) {
     return refusal("extra", "wrong_type", "must be a JSON object");
+  }
+  for (const auto& [name, inner] : json.items()) {
+    if (type.sealed_names.count(name.substr(0, name.find('.'))) == 0) continue;
+    return refusal(name, "sealed_field", "is protected and cannot stand in an open record");
   }
   return {};
 }
@@ -108,7 +112,7 @@ Status check_change(const Type& type, const Change& change) {
   }
   if (change.cell.field == kExtraField) {
     if (!change.cell.element.empty()) return refusal("extra", "wrong_type", "has no elements");
-    return check_extra(change.value);
+    return check_extra(type, change.value);
   }
   const Field* field = type.field(change.cell.field);
   if (field == nullptr) return check_unknown(change);

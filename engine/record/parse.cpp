@@ -1,7 +1,8 @@
 // parse_record: a JSON object becomes cells. One pass over the members; each goes to the field of
 // its name, into a branch ("funding"), or to `extra`. Sealed values stop here: refused from people,
 // dropped and counted from older systems. A name the schema does not know beside sealed fields
-// counts as sealed too, because somebody's `sensitive.phone` must not become open by being new.
+// counts as sealed too, because somebody's `sensitive.phone` must not become open by being new; so
+// does such a name in a record of any other type.
 
 #include <nlohmann/json.hpp>
 
@@ -77,11 +78,21 @@ class RecordParser {
         return read_map_element(*field, name.substr(dot + 1), value);
       }
     }
+    if (type_.sealed_names.count(name.substr(0, dot)) > 0) return read_sealed_name(name, value);
     json kept = value;
     std::string key = name;
     NHIP_TRY(clean_unknown(name, key, kept));
     patch_[key] = std::move(kept);
     note_unknown(key, value);
+    return {};
+  }
+
+  // What another type keeps sealed, given to a type that has no such field.
+  Status read_sealed_name(const std::string& name, const json& value) {
+    if (!value.is_object()) return read_sealed(name, value);
+    for (const auto& [member, inner] : value.items()) {
+      NHIP_TRY(read_sealed(name + "." + member, inner));
+    }
     return {};
   }
 

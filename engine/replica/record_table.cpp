@@ -135,6 +135,25 @@ Status RecordTable::each(const std::function<bool(const Found&)>& each) {
   }
 }
 
+Status RecordTable::each_same(const std::vector<std::pair<std::uint16_t, Value>>& same,
+                              const std::function<bool(const Found&)>& each) {
+  std::string sql = select_ + " WHERE 1";
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    const Field* field = type_.field(same[i].first);
+    if (field == nullptr) return {};
+    sql += " AND " + store::quoted(field->column.name) + "=?" + std::to_string(i + 1);
+  }
+  NHIP_TRY_ASSIGN(auto stmt, db_.prepare(sql + " ORDER BY rid"));
+  for (std::size_t i = 0; i < same.size(); ++i) stmt.bind(static_cast<int>(i) + 1, same[i].second);
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) return {};
+    Found found = read_row(stmt);
+    NHIP_TRY(read_children(found));
+    if (!each(found)) return {};
+  }
+}
+
 Status RecordTable::each_after(std::int64_t mark, const std::function<Status(const Found&)>& each) {
   NHIP_TRY_ASSIGN(auto stmt, db_.prepare(select_ + " WHERE rid>?1 ORDER BY rid"));
   stmt.bind(1, mark);

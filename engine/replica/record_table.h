@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/row.h"
@@ -30,6 +31,9 @@ class RecordTable {
   Result<std::optional<Found>> read(const Id& id);
   // Ascending id; stops when `each` returns false.
   Status each(const std::function<bool(const Found&)>& each);
+  // Rows whose plain fields have these values, ascending rid; stops when `each` returns false.
+  Status each_same(const std::vector<std::pair<std::uint16_t, Value>>& same,
+                   const std::function<bool(const Found&)>& each);
   // Rows with rid > `mark`, ascending rid.
   Status each_after(std::int64_t mark, const std::function<Status(const Found&)>& each);
   Result<std::int64_t> highest_rid();

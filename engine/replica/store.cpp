@@ -70,6 +70,7 @@ Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
   std::unique_ptr<Store> store(new Store());
   store->path_ = options.path;
   store->environment_ = *options.environment;
+  store->language_ = options.language;
   if (!is_new && is_foreign(options.path)) return not_a_replica(options.path);
   NHIP_TRY_ASSIGN(store->db_, store::Db::open(options.path, {.create = options.create}));
   NHIP_TRY_ASSIGN(const bool empty, is_empty(*store->db_));
@@ -302,6 +303,14 @@ Status Store::arm_triggers() {
     NHIP_TRY(stmt.bind(1, std::int64_t{each->type().number}).bind(2, rid).run());
   }
   return {};
+}
+
+Result<std::int64_t> Store::likely_now() {
+  NHIP_TRY_ASSIGN(const Value last, setting("clock"));
+  NHIP_TRY_ASSIGN(const Value offset, setting("clock_offset_ms"));
+  const std::int64_t wall = now() + (offset.integer() ? *offset.integer() : 0);
+  const auto seen = static_cast<core::Hlc>(last.integer() ? *last.integer() : 0);
+  return std::max(wall, core::hlc_ms(seen));
 }
 
 Result<core::Hlc> Store::tick() {

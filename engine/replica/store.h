@@ -48,6 +48,11 @@ class Store {
   RecordTable* table(std::string_view type);
   std::vector<RecordTable*> tables();
   std::int64_t now() const { return environment_.unix_ms(); }
+  // The time as far as this device can tell: its clock as the centre corrected it, and never
+  // earlier than what it has seen.
+  Result<std::int64_t> likely_now();
+  // Of messages that come from the schema.
+  const std::string& language() const { return language_; }
   Id mint_id();
   void random(std::uint8_t* out, std::size_t size) const { environment_.random(out, size); }
 
@@ -129,6 +134,7 @@ class Store {
 
   std::string path_;
   Environment environment_;
+  std::string language_;
   std::unique_ptr<store::Db> db_;
   Schema schema_;
   std::map<std::uint16_t, std::unique_ptr<RecordTable>> tables_;

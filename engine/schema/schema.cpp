@@ -37,6 +37,18 @@ void put_in_order(std::vector<Type>& types) {
   std::sort(types.begin(), types.end(), by_number);
 }
 
+void name_sealed(std::vector<Type>& types) {
+  std::set<std::string> names;
+  for (const Type& type : types) {
+    for (const Field& field : type.fields) {
+      if (field.sealed && field.is_scalar()) {
+        names.insert(field.path.substr(0, field.path.find('.')));
+      }
+    }
+  }
+  for (Type& type : types) type.sealed_names = names;
+}
+
 }  // namespace
 
 Result<Schema> Schema::parse(std::string_view json) {
@@ -54,11 +66,13 @@ Result<Schema> Schema::parse(std::string_view json) {
   }
   std::move(registry.types.begin(), registry.types.end(), std::back_inserter(types));
   put_in_order(types);
+  name_sealed(types);
 
   Schema schema;
   schema.name_ = std::move(registry.name);
   schema.version_ = registry.version;
   schema.types_ = std::move(types);
+  schema.rules_ = std::move(registry.rules);
   schema.source_ = std::string(json);
   return schema;
 }

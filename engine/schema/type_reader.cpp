@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "schema/rule_reader.h"
+
 namespace nhip::schema {
 
 namespace {
@@ -98,6 +100,7 @@ Type read_type(const nlohmann::json& json, const std::string& place, Owner owner
   type.companion_of = reader.text("companion_of");
   type.spread_as = reader.text("spread_as");
   type.spread_from = reader.text("spread_from");
+  const nlohmann::json* review = reader.object("review");
   const nlohmann::json* fields = reader.array("fields");
   if (fields == nullptr || fields->empty()) {
     reader.report("fields", "schema_missing_key", "a type has at least one field");
@@ -109,6 +112,7 @@ Type read_type(const nlohmann::json& json, const std::string& place, Owner owner
   }
   reader.refuse_others();
   resolve_scope_column(type, scope_column, place + ".scope.column", fault);
+  if (review != nullptr) type.review = read_review(*review, type, place + ".review", fault);
   return type;
 }
 
@@ -128,7 +132,11 @@ Registry read_registry(const nlohmann::json& json, Owner owner, Fault& fault) {
     registry.types.push_back(
         read_type((*types)[i], "types[" + std::to_string(i) + "]", owner, fault));
   }
+  const nlohmann::json* rules = reader.object("rules");
   reader.refuse_others();
+  if (rules != nullptr && !fault.found()) {
+    registry.rules = read_rules(*rules, registry.types, "rules", fault);
+  }
   return registry;
 }
 

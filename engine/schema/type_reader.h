@@ -27,6 +27,7 @@ struct Registry {
   std::string name;
   std::uint32_t version = 0;
   std::vector<Type> types;
+  RuleSet rules;
 };
 
 Registry read_registry(const nlohmann::json& json, Owner owner, Fault& fault);

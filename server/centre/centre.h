@@ -147,9 +147,11 @@ struct LoadProblem {
 };
 struct LoadReport {
   std::uint64_t lines = 0, stored = 0, repeated = 0, refused = 0, flagged = 0, sealed_dropped = 0;
-  std::map<std::string, std::uint64_t> by_type;  // lines that count
-  std::vector<LoadProblem> problems;             // refused lines and those of another content
-  std::vector<LoadProblem> warnings;             // flagged ones; unknown fields once per name
+  std::map<std::string, std::uint64_t> by_type;      // lines that count
+  std::map<std::string, std::uint64_t> by_rule;      // rules of the schema that lines break
+  std::map<std::string, std::uint64_t> not_checked;  // … that could not be checked, with records
+  std::vector<LoadProblem> problems;                 // refused lines and those of another content
+  std::vector<LoadProblem> warnings;                 // flagged ones; unknown fields once per name
 };
 // A folder in the format of schema/README.md, "A folder of records". kNotFound/kInvalid when the
 // folder cannot be read; a bad line never stops the rest.

@@ -44,6 +44,7 @@ Intake::Intake(Centre& centre, const Principal& who, const Rights& rights, std::
       rights_(rights),
       now_(now),
       sequencer_(centre, who.replica.replica, who.device.device_id, now),
+      review_(centre, now),
       received_seq_(who.replica.received_seq),
       inherited_(who.replica.inherited) {}
 
@@ -388,12 +389,17 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   core::MergeResult merged = core::merge(type, base ? &base->row : nullptr, ordered, view, seq);
   const bool reopened =
       merged.changed && reopen(type, base, merged.row, {ordered.stamp, view.author, seq});
+  bool judged = false;
+  if (merged.changed) {
+    NHIP_TRY_ASSIGN(judged, review_.judge(type, op.id, base, merged.row, ordered.stamp, seq));
+  }
 
   const auto exact_row = exact_rows_.find({op.type, op.id});
   const std::uint64_t current = base ? base->seq : 0;
   const bool same_base =
       op.held == current || (exact_row != exact_rows_.end() && exact_row->second == current);
-  const bool exact = merged.exact && !restamped && !reopened && same_base && op.scope == scope;
+  const bool exact =
+      merged.exact && !restamped && !reopened && !judged && same_base && op.scope == scope;
   if (!merged.changed) {
     seq = current;
   } else {
@@ -406,6 +412,7 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
                   who_.device.device_id,
                   0};
     NHIP_TRY(sequencer_.store(before, after));
+    review_.stored(type);
     if (!type.spread_as.empty()) NHIP_TRY(spread(centre_, sequencer_, after));
   }
   NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, view.seen, scope, merged.conflicts));

@@ -9,6 +9,7 @@
 
 #include "centre/centre.h"
 #include "centre/epoch.h"
+#include "centre/review.h"
 #include "centre/rights.h"
 #include "core/merge.h"
 
@@ -61,6 +62,7 @@ class Intake {
   const Rights& rights_;
   const std::int64_t now_;
   Sequencer sequencer_;
+  Review review_;
   std::vector<protocol::GroupVerdict> verdicts_;
   std::uint64_t received_seq_;
   std::uint16_t corrected_stamps_ = 0;

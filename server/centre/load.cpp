@@ -9,6 +9,7 @@
 #include "centre/folder_reader.h"
 #include "centre/history.h"
 #include "centre/line_reader.h"
+#include "centre/load_rules.h"
 #include "centre/transaction.h"
 
 #include <nlohmann/json.hpp>
@@ -31,16 +32,17 @@ class Loader {
  public:
   using Progress = std::function<void(const std::string& file, std::uint64_t lines)>;
   Loader(Centre& centre, std::int64_t now, const Progress& progress)
-      : centre_(centre), now_(now), progress_(progress) {}
+      : centre_(centre), now_(now), progress_(progress), rules_(centre) {}
 
   Status line(const SourceLine& at, const nlohmann::json& object) {
     if (at.file != file_) begin_file(at.file);
     ++report_.lines;
-    const Result<ReadLine> read = read_line(centre_, at, object, now_);
+    Result<ReadLine> read = read_line(centre_, at, object, now_);
     if (!read.ok()) {
       refuse({at.file, at.line, read.status().name(), read.status().message()});
       return {};
     }
+    NHIP_TRY(rules_.judge(at, *read, report_));
     note(at, *read);
     if (at.definition && contradicts(at, *read)) return {};
     NHIP_TRY(open_batch());
@@ -72,6 +74,7 @@ class Loader {
     return {};
   }
 
+  Status judge_whole() { return rules_.finish(report_); }
   LoadReport take() { return std::move(report_); }
 
  private:
@@ -133,6 +136,7 @@ class Loader {
   std::string file_;
   std::set<std::string> unknown_seen_;
   std::map<std::pair<std::uint16_t, Id>, core::Cells> defined_;
+  LoadRules rules_;
   std::unique_ptr<Batch> batch_;
 };
 
@@ -149,6 +153,7 @@ Result<LoadReport> load_folder(
   visitor.broken = [&](const LoadProblem& problem) { loader.broken(problem); };
   NHIP_TRY(read_folder(folder, visitor));
   NHIP_TRY(loader.close_batch());
+  NHIP_TRY(loader.judge_whole());
   return loader.take();
 }
 

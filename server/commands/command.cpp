@@ -8,8 +8,10 @@
 #include "centre/devices.h"
 #include "centre/inbox.h"
 #include "centre/records.h"
+#include "centre/review_list.h"
 #include "centre/time_text.h"
 #include "commands/backup.h"
+#include "commands/bundle.h"
 #include "commands/present.h"
 
 namespace nhip::server {
@@ -95,12 +97,21 @@ Result<CommandOutput> run_inbox(Centre& centre, const json&, const CommandContex
   return CommandOutput{0, json_text(list), inbox_text(list, context.language)};
 }
 
+Result<CommandOutput> run_review(Centre& centre, const json& args, const CommandContext& context) {
+  if (argument(args, "action") != "list") {
+    return Status(Code::kUsage, "bad_usage", "nhipd review knows: list", "nhipd review list");
+  }
+  const bool vietnamese = context.language == Language::kVietnamese;
+  NHIP_TRY_ASSIGN(const json list, review_list(centre, vietnamese ? "vi" : "en"));
+  return CommandOutput{0, json_text(list), review_text(list, context.language)};
+}
+
 struct Command {
   std::string_view name;
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 9> kCommands = {{
+constexpr std::array<Command, 11> kCommands = {{
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},
@@ -110,6 +121,8 @@ constexpr std::array<Command, 9> kCommands = {{
     {"inbox", run_inbox},
     {"backup", run_backup},
     {"verify", run_verify},
+    {"review", run_review},
+    {"bundle", run_bundle},
 }};
 
 }  // namespace

@@ -36,10 +36,10 @@ struct CommandContext {
   Progress steps;
 };
 
-// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox, backup, verify; `args`
-// an object of text values, absent ones left out:
+// `name` is one of load, enrol, devices, revoke, records, conflicts, inbox, backup, verify, review,
+// bundle; `args` an object of text values, absent ones left out:
 //   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of} ·
-//   backup {file}
+//   backup {file} · review {action: list} · bundle {action: in, file, reply}
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
 

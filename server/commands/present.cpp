@@ -83,6 +83,17 @@ json at_path(const json& record, const std::string& path) {
   return *value;
 }
 
+// "V06 ×2, V18 ×1" under a heading.
+std::string rules_text(const std::map<std::string, std::uint64_t>& counts,
+                       const std::string& heading, Language language) {
+  if (counts.empty()) return "";
+  std::string list;
+  for (const auto& [rule, count] : counts) {
+    list += (list.empty() ? "" : ", ") + rule + " ×" + count_text(count, language);
+  }
+  return heading + list + ".\n";
+}
+
 std::string empty_or(const std::string& table, bool empty, Language language) {
   return empty ? say(language, "Không có mục nào.\n", "Nothing.\n") : table;
 }
@@ -97,6 +108,8 @@ json load_json(const LoadReport& report) {
           {"flagged", report.flagged},
           {"sealed_dropped", report.sealed_dropped},
           {"by_type", report.by_type},
+          {"by_rule", report.by_rule},
+          {"not_checked", report.not_checked},
           {"problems", notes_json(report.problems)},
           {"warnings", notes_json(report.warnings)}};
 }
@@ -113,6 +126,10 @@ std::string load_text(const LoadReport& report, Language language) {
            say(language, " giá trị nhạy cảm, không lưu ở trung tâm.\n",
                " sensitive values, which the centre does not keep.\n");
   }
+  out +=
+      rules_text(report.by_rule, say(language, "Quy tắc bị vi phạm: ", "Rules broken: "), language);
+  out += rules_text(report.not_checked,
+                    say(language, "Chưa kiểm tra được: ", "Could not be checked: "), language);
   out += notes_text(report.problems, say(language, "Cần xem lại:", "To be looked at:"), language);
   out += notes_text(
       report.warnings,
@@ -222,6 +239,29 @@ std::string inbox_text(const json& list, Language language) {
                    say(language, "Trường", "Field"), say(language, "Giải thích", "Explanation")},
                   rows, 48);
   return empty_or(table, rows.empty(), language);
+}
+
+std::string review_text(const json& list, Language language) {
+  std::string out;
+  for (const json& record : list) {
+    out += plain(record["unit_id"]) + "  " + plain(record["type"]) + "  " + plain(record["id"]) +
+           "  " + plain(record["state"]) + "  " + date_text(record["received_at"]) + "  " +
+           plain(record["device_id"]) + "\n";
+    for (const json& finding : record["findings"]) {
+      const bool checked = finding["checked"] == true;
+      out += checked ? "  ! " : say(language, "  ? chưa kiểm tra được: ", "  ? not checked: ");
+      out += plain(finding["message"]) + "\n";
+    }
+    if (!record["changes"].empty()) {
+      out += say(language, "  đã sửa sau khi duyệt:\n", "  changed since it was approved:\n");
+    }
+    for (const json& change : record["changes"]) {
+      out += "    " + plain(change["field"]) + ": " + dumped(change["old"]) + " → " +
+             dumped(change["new"]) + "  (" + plain(change["by"]) + ", " + date_text(change["at"]) +
+             ")\n";
+    }
+  }
+  return empty_or(out, list.empty(), language);
 }
 
 }  // namespace nhip::server

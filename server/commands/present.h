@@ -20,5 +20,6 @@ std::string devices_text(const nlohmann::json& list, Language language);
 std::string records_text(const Type& type, const nlohmann::json& list, Language language);
 std::string conflicts_text(const nlohmann::json& list, Language language);
 std::string inbox_text(const nlohmann::json& list, Language language);
+std::string review_text(const nlohmann::json& list, Language language);
 
 }  // namespace nhip::server

@@ -37,8 +37,9 @@ bool is_test_data(const SourceFile& file) {
 }
 
 bool is_pure(std::string_view path) {
-  for (const char* folder : {"engine/core/", "engine/text/", "engine/schema/", "engine/record/",
-                             "engine/protocol/", "engine/crypto/", "engine/include/"}) {
+  for (const char* folder :
+       {"engine/core/", "engine/text/", "engine/schema/", "engine/record/", "engine/rules/",
+        "engine/protocol/", "engine/crypto/", "engine/include/"}) {
     if (starts_with(path, folder)) return true;
   }
   return false;

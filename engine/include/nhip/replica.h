@@ -47,6 +47,7 @@ struct OpenOptions {
   std::string schema_json;
   bool create = false;       // make a new, not yet enrolled replica when the file is not there
   std::string default_unit;  // only with create: value of the scope column when a row names none
+  std::string language;      // of messages that come from the schema; empty: the schema's own
   std::optional<Environment> environment;
 };
 
@@ -107,6 +108,15 @@ struct Examination {
   std::vector<Finding> findings;
 };
 
+// A rule of the schema that a record breaks, or that could not be checked here.
+struct RuleFinding {
+  std::string rule;     // "V06"
+  bool is_error;        // otherwise a warning
+  bool checked;         // false: what the rule needs to know is not on this device
+  std::string field;    // path
+  std::string message;  // "V06 (topics): …" in the language of OpenOptions
+};
+
 // Inside Replica::write. Lives as long as the callback runs.
 class Transaction {
  public:
@@ -131,7 +141,8 @@ class Replica {
   // --- writing. Each call is one transaction, one group.
   // Creates the record, or edits it when `id` exists: only the fields given change; a list given
   // replaces the list. Text is normalised to NFC. kInvalid names the field; kForbidden for types
-  // this device may not write; "sealed_field" for fields that may only be stored sealed.
+  // this device may not write; "sealed_field" for fields that may only be stored sealed;
+  // "breaks_rule" for a record that is or becomes submitted and breaks a rule of severity error.
   Result<Id> put(std::string_view type, std::string_view json);
   Status remove(std::string_view type, const Id& id);
   Status undelete(std::string_view type, const Id& id);
@@ -143,6 +154,8 @@ class Replica {
   // Calls `each` with the JSON of every record, ascending id, deleted ones left out. Stops when it
   // returns false.
   Status list(std::string_view type, const std::function<bool(std::string_view json)>& each);
+  // What the record breaks of the schema's rules, drafts included. kNotFound.
+  Result<std::vector<RuleFinding>> findings(std::string_view type, const Id& id);
   // Read-only SQL: `row` gets the columns' values.
   Status query(std::string_view sql, const std::vector<Value>& values,
                const std::function<bool(const std::vector<Value>& row)>& row);

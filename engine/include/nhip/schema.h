@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "nhip/rule.h"
 #include "nhip/status.h"
 
 namespace nhip {
@@ -106,6 +108,10 @@ struct Type {
   std::string companion_of;              // this type holds the sealed fields of that one
   std::string spread_as;    // the server keeps read-only rows of that type per named unit
   std::string spread_from;  // this type holds such rows of that one
+  Review review;
+  // First parts of the names of sealed fields anywhere in the schema ("sensitive"): what comes
+  // under such a name, and is no field here, is refused as sealed and not kept as unknown.
+  std::set<std::string> sealed_names;
 
   const Field* field(std::uint16_t number) const noexcept;
   const Field* field(std::string_view path) const noexcept;
@@ -130,6 +136,7 @@ class Schema {
   const std::vector<Type>& types() const noexcept { return types_; }
   const Type* type(std::string_view name) const noexcept;
   const Type* type(std::uint16_t number) const noexcept;
+  const RuleSet& rules() const noexcept { return rules_; }
   // The text it was read from.
   const std::string& source() const noexcept { return source_; }
 
@@ -137,6 +144,7 @@ class Schema {
   std::string name_;
   std::uint32_t version_ = 0;
   std::vector<Type> types_;
+  RuleSet rules_;
   std::string source_;
 };
 

@@ -42,6 +42,21 @@ TEST_CASE("client_cli/json_input: names the schema does not know are found", "[c
   CHECK(unknown_fields(small_type(), record) == std::vector<std::string>{"funding.bank", "colour"});
 }
 
+TEST_CASE("client_cli/json_input: names inside the elements of a list are found once",
+          "[client_cli]") {
+  Type type;
+  Field field;
+  field.path = "people";
+  field.shape = Shape::kObjects;
+  field.keys.emplace_back().name = "key";
+  field.values.emplace_back().name = "unit";
+  type.fields.push_back(field);
+  const Json record = Json::parse(
+      R"({"people":[{"key":"a","phone":1},{"key":"b","unit":"U","phone":2,"mail":"x"}]})");
+  CHECK(unknown_fields(type, record) ==
+        std::vector<std::string>{"people[].phone", "people[].mail"});
+}
+
 TEST_CASE("client_cli/json_input: what this program printed can be handed in again",
           "[client_cli]") {
   const std::string plain = R"({"title": "a"})";

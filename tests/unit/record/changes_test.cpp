@@ -234,3 +234,14 @@ TEST_CASE("record/scope: the union's units, sector and documents", "[record]") {
   CHECK(scope("sector_activity", "U-01") == "unit/U-01");
   CHECK(scope("org_unit", "U-01") == "shared");
 }
+
+TEST_CASE("record/changes: a replica cannot bring in as unknown what another type keeps sealed",
+          "[record]") {
+  const Type& type = *notebook_schema().type("recipe");
+  const auto extra = [&](const char* json) {
+    return nhip::record::check_changes(type, {{{nhip::kExtraField, {}}, Value(json)}});
+  };
+  CHECK(extra(R"({"nickname":"x"})").ok());
+  CHECK(extra(R"({"health":{"allergy":"nuts"}})").name() == "sealed_field");
+  CHECK(extra(R"({"health.allergy":"nuts"})").name() == "sealed_field");
+}

@@ -272,3 +272,13 @@ TEST_CASE("record/natural key: an id that belongs to another key is refused", "[
   check_refused(try_entry(measure, R"({"id":")" + id + R"(","code":"spoon"})"), "bad_id", "id");
   check_refused(try_entry(measure, R"({"label":"Cup"})"), "missing_field", "code");
 }
+
+TEST_CASE("record/entry: what one type keeps sealed is refused in a record of any other type",
+          "[record]") {
+  check_recipe_refused(R"({"health":{"allergy":"nuts"}})", "sealed_field", "health.allergy");
+  check_recipe_refused(R"({"health":{"phone":1}})", "sealed_field", "health.phone");
+  check_recipe_refused(R"({"health":"nuts"})", "sealed_field", "health");
+  check_recipe_refused(R"({"health.allergy":"nuts"})", "sealed_field", "health.allergy");
+  CHECK(recipe(R"({"health":null})").unknown.empty());
+  CHECK(recipe(R"({"health":{"allergy":null}})").cells.empty());
+}

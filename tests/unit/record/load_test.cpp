@@ -160,3 +160,13 @@ TEST_CASE("record/load: records with a natural key need no id", "[record]") {
   CHECK(parsed.source_id.empty());
   check_refused(try_load(period, R"({"year":2021})"), "missing_field", "code");
 }
+
+TEST_CASE("record/load: what one type keeps sealed is dropped and counted in every type",
+          "[record]") {
+  const auto parsed = must(try_load(activity(), R"({"id":"01890000-0000-7000-8000-000000000001",
+    "unit_id":"U-01","title":"Trại hè","sensitive":{"child_name":"Cháu Ví Dụ","phone":"1",
+    "none":null},"sensitive.more":2})"));
+  CHECK(parsed.sealed_dropped == 3);
+  CHECK(parsed.unknown.empty());
+  CHECK(printed(activity(), parsed).dump().find("Ví Dụ") == std::string::npos);
+}
