@@ -115,8 +115,9 @@ class RuleReader {
     rule.each = terms.used_each();
     for (const std::string& path : rule.fields) {
       const Field* field = find(type, path);
-      if (rule.each && field != nullptr && !field->is_scalar()) {
-        fault_.report(place + ".fields", "schema_bad_rule", "@ stands for single values only");
+      if (rule.each && (field == nullptr || !field->is_scalar())) {
+        fault_.report(place + ".fields", "schema_bad_rule",
+                      "@ stands for fields of one value only");
       }
     }
     return rule;

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "text/pattern.h"
+
 namespace nhip::schema {
 
 namespace {
@@ -171,6 +173,10 @@ TermReader::Typed TermReader::value_of(const std::string& word, const nlohmann::
                                        const std::string& place) {
   if (word == "text" && inner.is_string()) return constant(inner, place);
   if (word == "date" && inner.is_string()) {
+    static const auto day = text::Pattern::parse("\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])");
+    if (!day->matches(inner.get_ref<const std::string&>())) {
+      refuse(place, "schema_bad_rule", "is no day YYYY-MM-DD");
+    }
     return {make_constant(Value(inner.get<std::string>())), Kind::kDay};
   }
   if (word == "today" && inner.is_number_integer()) {

@@ -132,6 +132,12 @@ TEST_CASE("schema/rules: fields that are not there, lists and sealed ones are re
                 "rules.list[0].fields");
 }
 
+TEST_CASE("schema/rules: `@` stands for fields of one value", "[schema]") {
+  check_refused(with(list(rule(R"({"given":"@"})", R"(["marks.a"])"))), "schema_bad_rule",
+                "rules.list[0].fields");
+  CHECK(nhip::Schema::parse(with(list(rule(R"({"given":"@"})", R"(["title","day"])")))).ok());
+}
+
 TEST_CASE("schema/rules: conditions and values that nobody knows, or with other parts, are refused",
           "[schema]") {
   check_must_refused(R"({"gvien":"title"})", "schema_unknown_word", ".gvien");
@@ -172,6 +178,8 @@ TEST_CASE("schema/rules: values of different kinds are not set against each othe
                      ".compare[0].days[1]");
   check_must_refused(R"({"one_of":["pages",["1"]]})", "schema_bad_rule", ".one_of[1][0]");
   check_must_refused(R"({"finds":["pages","word"]})", "schema_bad_rule", ".finds[0]");
+  check_must_refused(R"({"compare":["day","<",{"date":"2026-13-01"}]})", "schema_bad_rule",
+                     ".compare[2].date");
   // What stands in JSON is known when it is there.
   CHECK(nhip::Schema::parse(with(list(rule(R"({"compare":["marks.a","<",5]})")))).ok());
 }
