@@ -48,6 +48,8 @@ class Store {
   RecordTable* table(std::string_view type);
   std::vector<RecordTable*> tables();
   std::int64_t now() const { return environment_.unix_ms(); }
+  std::int64_t steady_now() const { return environment_.steady_ms(); }
+  void sleep(std::int64_t ms) const { environment_.sleep_ms(ms); }
   Id mint_id();
   void random(std::uint8_t* out, std::size_t size) const { environment_.random(out, size); }
 

@@ -5,6 +5,7 @@
 #include "centre/mint.h"
 #include "core/limits.h"
 #include "core/merge.h"
+#include "core/planted.h"
 #include "record/record_json.h"
 
 namespace nhip::server {
@@ -393,7 +394,8 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const std::uint64_t current = base ? base->seq : 0;
   const bool same_base =
       op.held == current || (exact_row != exact_rows_.end() && exact_row->second == current);
-  const bool exact = merged.exact && !restamped && !reopened && same_base && op.scope == scope;
+  const bool exact = NHIP_PLANTED(echo_filter_drops_merged) ||
+                     (merged.exact && !restamped && !reopened && same_base && op.scope == scope);
   if (!merged.changed) {
     seq = current;
   } else {
