@@ -7,6 +7,8 @@
 
 namespace nhip::sim {
 
+using nlohmann::json;
+
 namespace {
 
 constexpr std::int64_t kYearMs = 365LL * 86'400'000;
@@ -74,6 +76,7 @@ void Run::judge_sync(DeviceNode& device, const Result<SyncReport>& report, bool 
   const oracle::DeviceView view = view_of(device);
   for (const oracle::Finding& finding : oracle::judge_scopes(ledger_, view))
     find(finding.check, finding.text);
+  if (ledger_.restores() > 0) return;  // what comes back comes record by record
   for (const oracle::Finding& finding : oracle::judge_pairs(ledger_, view))
     find(finding.check, finding.text);
 }
@@ -186,8 +189,41 @@ void Run::roll_back(DeviceNode& device) {
   device.put_files(saved->second.folder);
   start_again(device);
   ledger_.member(device.number).put_back = true;
+  ledger_.note_roll_back();
   watch_.excuse(device.number);
   watch_.forget(device.number);
+  write_off();
+}
+
+// A restored centre gets back what devices hold; a device that was put back gets back what the
+// centre holds. Both in one life can lose what only these two had, and nobody can help that.
+void Run::write_off() {
+  if (ledger_.restores() == 0 || ledger_.roll_backs() == 0 || !outcome_.findings.empty()) return;
+  std::set<std::string> places, there;
+  const auto add = [&](const std::string& type, const std::string& id, const json& record) {
+    there.insert(type + " " + id);
+    for (const auto& [cell, value] : oracle::cells_of(oracle::facts_of(type), record))
+      places.insert(oracle::place_of(type + " " + id, cell, value));
+  };
+  for (const oracle::TypeFacts& type : oracle::all_types()) {
+    for (const json& record : centre_->records(type.name))
+      add(type.name, record.value("id", ""), record);
+    for (const auto& device : devices_) {
+      for (const json& record : device->list(type.name))
+        add(type.name, record.value("id", ""), record);
+    }
+  }
+  for (const auto& device : devices_) {
+    for (const json& entry : device->tray())
+      add(entry.value("type", ""), entry.value("record_id", ""), entry.value("record", json()));
+    for (const json& row : device->list("nhip_conflict")) {
+      const oracle::TypeFacts* type = oracle::facts_of(row.value("record_type", 0));
+      if (type == nullptr) continue;
+      places.insert(oracle::place_of(type->name + " " + row.value("record_id", ""),
+                                     row.value("field", ""), row["loser"].value("value", json())));
+    }
+  }
+  ledger_.note_out_of_reach(places, there);
 }
 
 void Run::restore(Chance& chance) {
@@ -197,7 +233,8 @@ void Run::restore(Chance& chance) {
   watch_.excuse_all();
   network_->forget();
   if (const Status done = centre_->restore(chance.below(4)); !done.ok())
-    find("cannot_restore", done.name() + ": " + done.message());
+    return find("cannot_restore", done.name() + ": " + done.message());
+  write_off();
 }
 
 }  // namespace nhip::sim

@@ -83,6 +83,7 @@ class Run {
   void copy(DeviceNode& device);
   void roll_back(DeviceNode& device);
   void restore(Chance& chance);
+  void write_off();
 
   const Script& script_;
   const std::string folder_;

@@ -367,7 +367,9 @@ void Run::plain_sql(DeviceNode& device, Chance& chance) {
   const Snapshot before = snapshot(device, {name});
   const Status done = device.plain_sql(sql);
   if (!done.ok()) return find("plain_sql_failed", sql + ": " + done.message());
+  const std::size_t from = ledger_.lines();
   note_changes(device, before, snapshot(device, {name}));
+  ledger_.note_tool(from);
 }
 
 }  // namespace nhip::sim

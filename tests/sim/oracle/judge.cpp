@@ -142,9 +142,7 @@ class Judge {
     for (const Write* later : overwriters_[record + " " + write.cell]) {
       if (later->number <= write.number || later->before != write.after) continue;
       // Empty values look alike, so of a removal only a refusal can be told.
-      if (later->after.is_null() ? !is_refused(*later) && !later->lost_with_disk
-                                 : took_part(*later))
-        return true;
+      if (later->after.is_null() ? !is_refused(*later) : took_part(*later)) return true;
     }
     return deleted_knowingly(record, write, now != nullptr);
   }
@@ -156,9 +154,9 @@ class Judge {
     if (line == ledger_.records().end()) return false;
     for (const std::size_t at : line->second.deletions) {
       const Deletion& deletion = ledger_.deletions()[at];
-      if (deletion.lost_with_disk || refused_.count(place_of(record, "deleted", true)) > 0)
-        continue;
-      if (is_there && line->second.made_again_at < deletion.number) continue;
+      if (refused_.count(place_of(record, "deleted", true)) > 0) continue;
+      const bool one_step = write.by_tool && deletion.by_tool && write.device == deletion.device;
+      if (is_there && !one_step && line->second.made_again_at < deletion.number) continue;
       if (deletion.number > write.number && holds(deletion.shown, write.cell, write.after))
         return true;
     }
@@ -183,6 +181,9 @@ class Judge {
     if (is_group_member(type, later.cell)) return;  // carried along by other members
     if (is_refused(later) || ledger_.member_gone(later.device)) return;
     const std::string record = name_of(later.type, later.record);
+    // It lost, visibly; the other value stands.
+    if (losers_.count(place_of(record, later.cell, later.after)) > 0) return;
+    if (later.by_tool && deleted_knowingly(record, later, true)) return;
     const Cells* now = current(record);
     if (now == nullptr || !holds(*now, later.cell, later.before)) return;
     for (const Write* other : overwriters_[record + " " + later.cell]) {
@@ -420,7 +421,8 @@ std::vector<Finding> judge_pairs(const Ledger& ledger, const DeviceView& view) {
     if (shown.count(one) == shown.count(other)) continue;
     const auto untouched = [&](const RecordName& name) {
       const auto line = ledger.records().find(name);
-      return line == ledger.records().end() || line->second.deletions.empty();
+      return line == ledger.records().end() ||
+             (line->second.deletions.empty() && line->second.made_again_at == 0);
     };
     if (!untouched(one) || !untouched(other)) continue;
     findings.push_back({"transaction_torn", "device " + std::to_string(view.device) +

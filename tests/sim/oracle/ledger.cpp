@@ -37,7 +37,7 @@ void Ledger::note(std::size_t device, const std::string& type, const std::string
   if (is_new) line.made_at = number;
   if (after.is_null()) {
     line.deletions.push_back(deletions_.size());
-    deletions_.push_back({number, device, type, id, was, false});
+    deletions_.push_back({number, device, type, id, was, false, false});
     return;
   }
   const bool again = before.is_null() && !is_new;
@@ -46,7 +46,8 @@ void Ledger::note(std::size_t device, const std::string& type, const std::string
     // Bringing a record back is one change; what it held before is not written anew by it.
     if (again && was_written(line, cell, new_value)) return;
     line.writes.push_back(writes_.size());
-    writes_.push_back({number, device, type, id, cell, old_value, new_value, wall_ms, false});
+    writes_.push_back(
+        {number, device, type, id, cell, old_value, new_value, wall_ms, false, false});
   };
   for (const auto& [cell, value] : is) {
     const auto old_value = was.find(cell);
@@ -80,12 +81,28 @@ bool Ledger::was_discarded(const Write& write) const {
   return discarded_.count(place_of(write.type + " " + write.record, write.cell, write.after)) > 0;
 }
 
+void Ledger::note_tool(std::size_t from) {
+  for (Write& write : writes_) write.by_tool = write.by_tool || write.number >= from;
+  for (Deletion& each : deletions_) each.by_tool = each.by_tool || each.number >= from;
+}
+
 void Ledger::note_overwritten(std::size_t device, std::size_t from) {
   for (Write& write : writes_) {
     if (write.device == device && write.number >= from) write.lost_with_disk = true;
   }
   for (Deletion& deletion : deletions_) {
     if (deletion.device == device && deletion.number >= from) deletion.lost_with_disk = true;
+  }
+}
+
+void Ledger::note_out_of_reach(const std::set<std::string>& places,
+                               const std::set<std::string>& there) {
+  for (Write& write : writes_) {
+    const std::string record = write.type + " " + write.record;
+    if (places.count(place_of(record, write.cell, write.after)) == 0) write.lost_with_disk = true;
+  }
+  for (Deletion& deletion : deletions_) {
+    if (there.count(deletion.type + " " + deletion.record) > 0) deletion.lost_with_disk = true;
   }
 }
 

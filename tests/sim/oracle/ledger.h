@@ -21,6 +21,7 @@ struct Write {
   nlohmann::json before, after;  // null: nothing
   std::int64_t wall_ms = 0;
   bool lost_with_disk = false;  // it stood only in files that a person overwrote
+  bool by_tool = false;  // another program's SQL: what it did between two seals counts as one
 };
 
 struct Deletion {
@@ -29,6 +30,7 @@ struct Deletion {
   std::string type, record;
   Cells shown;  // what the one who deleted it saw
   bool lost_with_disk = false;
+  bool by_tool = false;
 };
 
 struct Member {
@@ -53,6 +55,8 @@ class Ledger {
   // One acknowledged change of one record; null is "not there".
   void note(std::size_t device, const std::string& type, const std::string& id,
             const nlohmann::json& before, const nlohmann::json& after, std::int64_t wall_ms);
+  // What was noted from line `from` on was another program's SQL.
+  void note_tool(std::size_t from);
   // Records that one transaction made together.
   void note_pair(const RecordName& one, const RecordName& other) { pairs_.push_back({one, other}); }
   // A person gave these up: an entry of the tray.
@@ -60,7 +64,12 @@ class Ledger {
   // The device's files were overwritten by older ones: what it wrote since line `from` and had not
   // sent is gone.
   void note_overwritten(std::size_t device, std::size_t from);
+  // After a restore and a copy put back in one life of a fleet, what stands nowhere any more is
+  // nobody's to find. `places` is everything that stands somewhere, `there` the records.
+  void note_out_of_reach(const std::set<std::string>& places, const std::set<std::string>& there);
   void note_restore() { ++restores_; }
+  void note_roll_back() { ++roll_backs_; }
+  std::size_t roll_backs() const { return roll_backs_; }
 
   std::size_t lines() const { return next_; }
   const std::vector<Write>& writes() const { return writes_; }
@@ -82,7 +91,7 @@ class Ledger {
   std::vector<std::pair<RecordName, RecordName>> pairs_;
   std::set<std::string> discarded_;
   std::size_t next_ = 1;
-  std::size_t restores_ = 0;
+  std::size_t restores_ = 0, roll_backs_ = 0;
 };
 
 // One cell with one value, as text.
