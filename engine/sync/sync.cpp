@@ -94,9 +94,9 @@ class Driver {
   }
 
   Status take_identity(const Status& why) {
-    ++identities_;
     const Identity which = why.name() == "new_identity" ? Identity::kNew : Identity::kSame;
     NHIP_TRY(ask_identity(store_, transport_, server_, which));
+    ++identities_;  // an answer that was lost is asked for again
     NHIP_TRY_ASSIGN(key_, store_.signing_key());
     return {};
   }
