@@ -369,11 +369,12 @@ Result<std::optional<std::int64_t>> Intake::came_from_the_original(const core::O
              return core::cell_value(cells, change.cell) == change.value;
            });
   };
-  if (is_it(row->info, row->row.cells)) return When(row->info.received_at);
+  // The first one that fits: a later one of the same moment holds the same cells, and more.
   NHIP_TRY_ASSIGN(const auto past, centre_.store().past(op.type, op.id));
   for (const PastVersion& version : past) {
     if (is_it(version.info, version.cells)) return When(version.info.received_at);
   }
+  if (is_it(row->info, row->row.cells)) return When(row->info.received_at);
   return When();
 }
 

@@ -234,6 +234,12 @@ void Run::restore(Chance& chance) {
   network_->forget();
   if (const Status done = centre_->restore(chance.below(4)); !done.ok())
     return find("cannot_restore", done.name() + ": " + done.message());
+  // A backup knows nothing of later revocations; the office repeats them.
+  for (const auto& each : devices_) {
+    if (!each->revoked) continue;
+    if (const Status again = centre_->revoke(each->device_id); !again.ok())
+      find("cannot_revoke", again.name());
+  }
   write_off();
 }
 
