@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <thread>
 
 #include "api/entry_rules.h"
 #include "api/settle.h"
@@ -32,7 +33,13 @@ Environment system_environment() {
             return static_cast<std::int64_t>(
                 std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
           },
-          crypto::random_bytes};
+          crypto::random_bytes,
+          [] {
+            const auto now = std::chrono::steady_clock::now().time_since_epoch();
+            return static_cast<std::int64_t>(
+                std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+          },
+          [](std::int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }};
 }
 
 Replica::Replica(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -40,7 +47,10 @@ Replica::~Replica() = default;
 
 Result<std::unique_ptr<Replica>> Replica::open(OpenOptions options) {
   crypto::initialise();
-  if (!options.environment) options.environment = system_environment();
+  const Environment system = system_environment();
+  if (!options.environment) options.environment = system;
+  if (!options.environment->steady_ms) options.environment->steady_ms = system.steady_ms;
+  if (!options.environment->sleep_ms) options.environment->sleep_ms = system.sleep_ms;
   auto impl = std::make_unique<Impl>();
   NHIP_TRY_ASSIGN(impl->store, replica::Store::open(std::move(options)));
   return std::unique_ptr<Replica>(new Replica(std::move(impl)));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "core/planted.h"
 #include "text/normalise.h"
 
 namespace nhip::core {
@@ -51,6 +52,7 @@ std::vector<Unit> split(const Type& type, const std::vector<Change>& changes) {
 }
 
 bool is_unseen(const Version& version, const WriterView& writer) {
+  if (NHIP_PLANTED(self_conflict)) return version.seq > writer.seen;
   if (version.seq <= writer.seen || version.author == writer.author) return false;
   const auto& kin = writer.kin;
   const bool shared = version.stamp <= writer.inherited &&
@@ -64,12 +66,15 @@ bool any_unseen(const Versions& versions, const WriterView& writer) {
                      [&](const auto& entry) { return is_unseen(entry.second, writer); });
 }
 
-const Version& latest(const Versions& versions) {
-  const Version* best = &versions.base;
-  for (const auto& [key, version] : versions.exceptions) {
-    if (is_later(version, *best)) best = &version;
-  }
-  return *best;
+// What a delete met: not an edit of its own writer, however late, but the latest it had not seen.
+Version latest_unseen(const Versions& versions, const WriterView& writer) {
+  std::optional<Version> best;
+  const auto take = [&](const Version& version) {
+    if (is_unseen(version, writer) && (!best || is_later(version, *best))) best = version;
+  };
+  take(versions.base);
+  for (const auto& [key, version] : versions.exceptions) take(version);
+  return best.value_or(versions.base);
 }
 
 // The version that a group of cells is judged by: the latest of its members.
@@ -195,6 +200,7 @@ class Merger {
   }
 
   void keep_losers(const Unit& unit, const Judgement& judgement, const Version& current) {
+    if (NHIP_PLANTED(loser_dropped)) return;
     for (const Change* change : unit.changes) {
       const Value& theirs = cell_value(before_.cells, change->cell);
       if (same_for_people(change->value, theirs)) continue;
@@ -239,8 +245,8 @@ class Merger {
     const bool deletes = !change->value.is_null();
     if (deletes == was_deleted) return;
     const bool concurrent = any_unseen(before_.versions, writer_);
-    if (deletes && concurrent) {
-      keep_delete(latest(before_.versions), incoming_);
+    if (deletes && concurrent && !NHIP_PLANTED(delete_beats_edit)) {
+      keep_delete(latest_unseen(before_.versions, writer_), incoming_);
       result_.exact = false;
       return;
     }

@@ -8,6 +8,7 @@
 
 #include "core/limits.h"
 #include "core/merge.h"
+#include "core/planted.h"
 #include "nhip/version.h"
 #include "protocol/token.h"
 #include "replica/capture.h"
@@ -60,7 +61,7 @@ class Applier {
   Status settle(const protocol::GroupVerdict& verdict) {
     NHIP_TRY_ASSIGN(const auto group, queued_range(store_, verdict.first, verdict.last));
     if (group.empty()) return {};  // an answer that was applied before
-    NHIP_TRY(remove_queued(store_, verdict.first, verdict.last));
+    NHIP_TRY(remove_queued(store_, verdict.first, verdict.last + NHIP_PLANTED(outbox_overshoot)));
     NHIP_TRY(move_token(group));
     switch (verdict.verdict) {
       case protocol::Verdict::kRejected:
@@ -202,6 +203,7 @@ class Applier {
 
   Status take(const protocol::RowUpdate& row, const std::string& scope, By by) {
     note_stamps(row);
+    if (by == By::kCorrection && NHIP_PLANTED(correction_ignored)) return {};
     if (applied_fast(row, by)) return insert_plain(row, scope);
     NHIP_TRY_ASSIGN(const RecordState before, load_state(store_, row.type, row.id));
     const bool known = before.centre && before.centre->scope == scope;
@@ -352,6 +354,8 @@ Status note_answer(Store& store, const protocol::SyncRequest& asked,
 Result<Applied> apply(Store& store, const protocol::SyncRequest& asked,
                       const protocol::SyncResponse& answer, Repair& repair) {
   Applied applied;
+  if (NHIP_PLANTED(cursor_before_rows) && !answer.feeds.empty())
+    NHIP_TRY(move_cursor(store, answer.feeds[0].feed, answer.feeds[0].cursor));
   const Status done = store.transact([&]() -> Status {
     NHIP_TRY(seal(store, SealAs::kManyGroups));
     NHIP_TRY(note_answer(store, asked, answer));

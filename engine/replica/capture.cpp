@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "core/limits.h"
+#include "core/planted.h"
 #include "record/record_json.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
@@ -243,7 +244,7 @@ class Sealer {
       if (field != nullptr && field->is_scalar() && !field->group.empty())
         groups.insert(field->group);
     }
-    if (groups.empty()) return changes;
+    if (groups.empty() || NHIP_PLANTED(group_member_lost)) return changes;
     for (const Field& field : type.fields) {
       const core::CellKey cell{field.number, {}};
       if (!field.is_scalar() || groups.count(field.group) == 0 || present.count(cell) > 0) continue;

@@ -1,6 +1,7 @@
 #include "replica/outbox.h"
 
 #include "core/limits.h"
+#include "core/planted.h"
 
 namespace nhip::replica {
 
@@ -77,6 +78,7 @@ Status append_group(Store& store, std::vector<core::Operation> operations) {
     stmt.bind(8, static_cast<std::int64_t>(op.held)).bind(9, changes);
     NHIP_TRY(stmt.run());
   }
+  if (NHIP_PLANTED(seq_reused)) seq = group;
   return store.set_setting("next_seq", Value(static_cast<std::int64_t>(seq)));
 }
 

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/limits.h"
+#include "core/planted.h"
 #include "nhip_embedded/device_sql.h"
 #include "replica/table_sql.h"
 
@@ -296,6 +297,7 @@ Status Store::silence_triggers() {
 }
 
 Status Store::arm_triggers() {
+  if (NHIP_PLANTED(flag_left_on)) return {};
   for (RecordTable* each : tables()) {
     NHIP_TRY_ASSIGN(const std::int64_t rid, each->highest_rid());
     NHIP_TRY_ASSIGN(auto stmt,

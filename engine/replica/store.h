@@ -53,6 +53,8 @@ class Store {
   Result<std::int64_t> likely_now();
   // Of messages that come from the schema.
   const std::string& language() const { return language_; }
+  std::int64_t steady_now() const { return environment_.steady_ms(); }
+  void sleep(std::int64_t ms) const { environment_.sleep_ms(ms); }
   Id mint_id();
   void random(std::uint8_t* out, std::size_t size) const { environment_.random(out, size); }
 

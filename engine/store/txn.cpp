@@ -1,6 +1,7 @@
 // Txn: one write transaction that cannot be left open by an early return.
 #include <utility>
 
+#include "core/planted.h"
 #include "store/db.h"
 
 namespace nhip::store {
@@ -19,6 +20,7 @@ Txn::Txn(Txn&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
 Status Txn::commit() {
   if (db_ == nullptr) return Status(Code::kInternal, "no_transaction", "commit: already ended");
   Status status = db_->control("COMMIT");
+  if (NHIP_PLANTED(acknowledge_before_commit)) status = {};
   if (status.ok()) {
     db_ = nullptr;
   } else {

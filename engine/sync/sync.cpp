@@ -3,8 +3,6 @@
 #include "sync/driver.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "protocol/session.h"
 #include "replica/apply.h"
@@ -34,7 +32,7 @@ class Driver {
         server_(options.server.empty() ? store_.enrolment()->server : options.server) {}
 
   Result<SyncReport> run() {
-    const auto started = std::chrono::steady_clock::now();
+    const std::int64_t started = store_.steady_now();
     NHIP_TRY(look_around());
     protocol::Session session({options_.budget_bytes, options_.patience_ms, 4'000},
                               elapsed(started));
@@ -44,8 +42,7 @@ class Driver {
       if (action.kind == protocol::Action::Kind::kGiveUp) return action.reason;
       if (action.kind == protocol::Action::Kind::kDone) break;
       if (action.kind == protocol::Action::Kind::kWait) {
-        std::this_thread::sleep_for(
-            std::chrono::milliseconds(std::min(action.wait_ms, kWaitSliceMs)));
+        store_.sleep(std::min(action.wait_ms, kWaitSliceMs));
         continue;
       }
       Status done = round(session, action, elapsed(started));
@@ -59,11 +56,7 @@ class Driver {
   }
 
  private:
-  static std::int64_t elapsed(std::chrono::steady_clock::time_point started) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                                 started)
-        .count();
-  }
+  std::int64_t elapsed(std::int64_t started) const { return store_.steady_now() - started; }
 
   // What other programs did meanwhile: changed records are sealed, changed bookkeeping is noticed,
   // and either is a reason to compare values as well.
@@ -101,9 +94,9 @@ class Driver {
   }
 
   Status take_identity(const Status& why) {
-    ++identities_;
     const Identity which = why.name() == "new_identity" ? Identity::kNew : Identity::kSame;
     NHIP_TRY(ask_identity(store_, transport_, server_, which));
+    ++identities_;  // an answer that was lost is asked for again
     NHIP_TRY_ASSIGN(key_, store_.signing_key());
     return {};
   }

@@ -6,6 +6,7 @@
 #include "centre/collect.h"
 #include "centre/receipt.h"
 #include "core/limits.h"
+#include "core/planted.h"
 
 namespace nhip::server {
 
@@ -106,7 +107,7 @@ Status FeedPages::read(const protocol::FeedRequest& request,
 // A position counts only with the salt of the commit it lies in; any other history has another one.
 // So a device that stood before a restore's cut goes on as if nothing had happened.
 Result<bool> FeedPages::is_ours(const std::string& scope, const protocol::Cursor& cursor) {
-  if (cursor.seq == 0) return true;
+  if (cursor.seq == 0 || NHIP_PLANTED(epoch_ignored)) return true;
   NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_at(scope, cursor.seq));
   return share && share->salt == cursor.salt;
 }
@@ -122,6 +123,7 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   Status receipts;
   NHIP_TRY(centre_.store().each_in_scope(
       request.feed, request.cursor.seq, head.seq, [&](const StoredRow& row) {
+        if (NHIP_PLANTED(tombstone_skipped) && core::is_deleted(row.row.cells)) return true;
         if (full()) {
           reached = row.seq - 1;
           return false;
@@ -137,8 +139,9 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   answer.digest = head.digest;
   NHIP_TRY_ASSIGN(answer.collected, collected_to(centre_.store(), request.feed));
   answer.more = reached < head.seq;
+  const bool partial = answer.more && !NHIP_PLANTED(complete_too_early);
   answer.cursor = {
-      centre_.keys().epoch, reached, 0, {}, answer.more ? request.cursor.complete : reached};
+      centre_.keys().epoch, reached, 0, {}, partial ? request.cursor.complete : reached};
   if (answer.more) {
     NHIP_TRY_ASSIGN(answer.rows_left, centre_.store().count_in_scope(request.feed, reached));
   }

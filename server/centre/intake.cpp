@@ -5,6 +5,7 @@
 #include "centre/mint.h"
 #include "core/limits.h"
 #include "core/merge.h"
+#include "core/planted.h"
 #include "record/record_json.h"
 
 namespace nhip::server {
@@ -240,10 +241,24 @@ Result<std::optional<Intake::Refusal>> Intake::examine(const core::Operation& op
                     "Enter it anew for the other unit."});
   }
   if (Status allowed = rights_.may_write(*type, *scope); !allowed.ok()) return refusal(allowed);
+  NHIP_TRY_ASSIGN(const bool gone, row ? edits_what_is_gone(op, *row) : Result<bool>(false));
+  if (gone) return refusal({Code::kConflict, "deleted", "The record was deleted before this."});
   if (Status allowed = examine_transitions(*type, op, row); !allowed.ok()) {
     return refusal(allowed, allowed.message().substr(0, allowed.message().find(':')));
   }
   return std::optional<Refusal>();
+}
+
+// A device shows no deleted record, so an edit of one whose delete it had seen stood on work of its
+// own that was not taken. It would take effect where nobody sees it.
+Result<bool> Intake::edits_what_is_gone(const core::Operation& op, const StoredRow& row) const {
+  const bool about_deletion =
+      std::any_of(op.changes.begin(), op.changes.end(),
+                  [](const core::Change& change) { return change.cell == kDeletedCell; });
+  if (about_deletion || !core::is_deleted(row.row.cells)) return false;
+  NHIP_TRY_ASSIGN(const core::WriterView view, view_of(op, row.scope));
+  const core::Version& removal = row.row.versions.of(kDeletedCell);
+  return removal.seq <= view.seen || removal.author == view.author;
 }
 
 // Fields with policy `server`: a unit may only make the transitions the schema lists, judged from
@@ -343,8 +358,11 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
 
 // A copy brings again, under its own name, what the original brought before: the same change of the
 // same moment. It was merged then.
-Result<bool> Intake::came_from_the_original(const core::Operation& op, const StoredRow* row) const {
-  if (kin_.empty() || row == nullptr) return false;
+// Returns when it was received.
+Result<std::optional<std::int64_t>> Intake::came_from_the_original(const core::Operation& op,
+                                                                   const StoredRow* row) const {
+  using When = std::optional<std::int64_t>;
+  if (kin_.empty() || row == nullptr) return When();
   const auto is_it = [&](const VersionInfo& info, const core::Cells& cells) {
     return std::find(kin_.begin(), kin_.end(), info.author) != kin_.end() &&
            info.updated_at == core::hlc_ms(op.stamp) &&
@@ -352,20 +370,23 @@ Result<bool> Intake::came_from_the_original(const core::Operation& op, const Sto
              return core::cell_value(cells, change.cell) == change.value;
            });
   };
-  if (is_it(row->info, row->row.cells)) return true;
+  // The first one that fits: a later one of the same moment holds the same cells, and more.
   NHIP_TRY_ASSIGN(const auto past, centre_.store().past(op.type, op.id));
-  return std::any_of(past.begin(), past.end(), [&](const PastVersion& version) {
-    return is_it(version.info, version.cells);
-  });
+  for (const PastVersion& version : past) {
+    if (is_it(version.info, version.cells)) return When(version.info.received_at);
+  }
+  if (is_it(row->info, row->row.cells)) return When(row->info.received_at);
+  return When();
 }
 
 Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const Type& type = *centre_.schema().type(op.type);
   NHIP_TRY_ASSIGN(const auto found, centre_.store().row(op.type, op.id));
   const StoredRow* before = found ? &*found : nullptr;
-  NHIP_TRY_ASSIGN(const bool known, came_from_the_original(op, before));
-  if (known) {
-    inherited_ = std::max(inherited_, op.stamp);
+  NHIP_TRY_ASSIGN(const auto known_since, came_from_the_original(op, before));
+  if (known_since) {
+    // Stamps from the far future were corrected then; what the original sent later is not shared.
+    inherited_ = std::max(inherited_, core::restamp(op.stamp, *known_since, 0));
     seq = before->seq;
     return false;
   }
@@ -399,7 +420,8 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const bool same_base =
       op.held == current || (exact_row != exact_rows_.end() && exact_row->second == current);
   const bool exact =
-      merged.exact && !restamped && !reopened && !judged && same_base && op.scope == scope;
+      NHIP_PLANTED(echo_filter_drops_merged) ||
+      (merged.exact && !restamped && !reopened && !judged && same_base && op.scope == scope);
   if (!merged.changed) {
     seq = current;
   } else {

@@ -50,7 +50,9 @@ class Intake {
   Result<std::optional<Refusal>> examine_conflict(const core::Operation& op);
   Status examine_transitions(const Type& type, const core::Operation& op,
                              const StoredRow* current) const;
-  Result<bool> came_from_the_original(const core::Operation& op, const StoredRow* row) const;
+  Result<bool> edits_what_is_gone(const core::Operation& op, const StoredRow& row) const;
+  Result<std::optional<std::int64_t>> came_from_the_original(const core::Operation& op,
+                                                             const StoredRow* row) const;
   Result<bool> merge_one(const core::Operation& op, std::uint64_t& seq);
   Status refuse(const core::Group& group, const Refusal& refusal);
   Result<core::WriterView> view_of(const core::Operation& op, const std::string& scope) const;

@@ -37,6 +37,9 @@ class Store;
 struct Environment {
   std::function<std::int64_t()> unix_ms;
   std::function<void(std::uint8_t* out, std::size_t size)> random;
+  // A clock that nobody sets, and waiting on it; empty = the system's. Only syncing waits.
+  std::function<std::int64_t()> steady_ms;
+  std::function<void(std::int64_t ms)> sleep_ms;
 };
 Environment system_environment();
 

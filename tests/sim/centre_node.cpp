@@ -1,0 +1,176 @@
+#include "sim/centre_node.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "centre/epoch.h"
+#include "centre/inbox.h"
+#include "centre/records.h"
+#include "centre/transaction.h"
+#include "store/sqlite_store.h"
+
+namespace nhip::sim {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+server::CentreKeys keys_from(Chance& chance) {
+  server::CentreKeys keys;
+  keys.centre_id = *Id::parse("0f0e0d0c-0b0a-4908-8706-050403020100");
+  std::array<std::uint8_t, 32> seed{};
+  chance.fill(seed.data(), seed.size());
+  keys.signing = crypto::KeyPair::from_seed(seed);
+  chance.fill(keys.digest_key.data(), keys.digest_key.size());
+  keys.epoch = "epoch-1";
+  return keys;
+}
+
+// Every file of a database, the log included.
+void copy_database(const std::string& from, const std::string& to) {
+  for (const char* part : {"", "-wal"}) {
+    std::error_code ignored;
+    fs::remove(to + part, ignored);
+    if (fs::exists(from + part)) fs::copy_file(from + part, to + part);
+  }
+}
+
+}  // namespace
+
+CentreNode::CentreNode(const std::string& folder, const Schema& schema, bool on_sqlite,
+                       std::uint64_t seed, const Times& times)
+    : folder_(folder),
+      schema_(schema),
+      on_sqlite_(on_sqlite),
+      times_(times),
+      chance_(mix(seed, 0xCE)),
+      disk_(folder + "/centre.db"),
+      keys_(keys_from(chance_)) {
+  open_store();
+  build();
+}
+
+CentreNode::~CentreNode() = default;
+
+void CentreNode::open_store() {
+  if (!on_sqlite_) {
+    if (!store_) store_ = server::make_memory_store();
+    return;
+  }
+  auto opened = server::open_sqlite_store(folder_ + "/centre.db", true);
+  if (!opened.ok()) std::abort();  // no run without a centre
+  store_ = std::move(*opened);
+}
+
+void CentreNode::build() {
+  centre_ = std::make_unique<server::Centre>(
+      *store_, schema_, keys_,
+      [this](std::uint8_t* out, std::size_t size) { chance_.fill(out, size); });
+  api_ = std::make_unique<server::CentreApi>(*centre_, mutex_, [this] { return times_.true_ms; });
+  routes_ = api_->routes();
+}
+
+server::HttpReply CentreNode::handle(const server::HttpRequest& request) {
+  for (const server::Route& route : routes_) {
+    if (route.method == request.method && route.path == request.path) return route.handler(request);
+  }
+  server::HttpReply nothing;
+  nothing.status = 404;
+  return nothing;
+}
+
+void CentreNode::restart() {
+  routes_.clear();
+  api_.reset();
+  centre_.reset();
+  if (on_sqlite_) {
+    store_.reset();
+    disk_.revive();
+    open_store();
+  }
+  build();
+}
+
+void CentreNode::arm_kill(std::int64_t writes) { disk_.arm(Disk::Trouble::kKill, writes); }
+
+bool CentreNode::take_kill() {
+  if (!disk_.disarm()) return false;
+  restart();
+  return true;
+}
+
+std::string CentreNode::backup_path(std::size_t number) const {
+  return folder_ + "/backup-" + std::to_string(number) + ".db";
+}
+
+void CentreNode::back_up() {
+  if (on_sqlite_) {
+    restart();  // closed, its files are whole
+    copy_database(folder_ + "/centre.db", backup_path(backup_count_));
+  } else {
+    copies_.push_back(server::copy_memory_store(*store_));
+  }
+  ++backup_count_;
+}
+
+Status CentreNode::restore(std::size_t age) {
+  if (backup_count_ == 0) return {Code::kNotFound, "no_backup", "There is no backup yet."};
+  const std::size_t number = backup_count_ - 1 - age % backup_count_;
+  routes_.clear();
+  api_.reset();
+  centre_.reset();
+  store_.reset();
+  if (on_sqlite_) {
+    copy_database(backup_path(number), folder_ + "/centre.db");
+    open_store();
+  } else {
+    store_ = server::copy_memory_store(*copies_[number]);
+  }
+  keys_.epoch = "epoch-" + std::to_string(++epochs_);
+  {
+    server::Transaction transaction(*store_);
+    NHIP_TRY(transaction.begin());
+    NHIP_TRY(server::open_epoch(
+        *store_, keys_.epoch,
+        [this](std::uint8_t* out, std::size_t size) { chance_.fill(out, size); }, times_.true_ms));
+    NHIP_TRY(transaction.commit());
+  }
+  build();
+  return {};
+}
+
+Result<std::string> CentreNode::make_code(const std::string& unit, const std::string& role) {
+  NHIP_TRY_ASSIGN(const server::MadeCode made,
+                  server::make_code(*centre_, unit, role, "simulated", 3'600'000, times_.true_ms));
+  return made.code;
+}
+
+Status CentreNode::revoke(const std::string& device) {
+  return server::revoke(*centre_, device, times_.true_ms);
+}
+
+Status CentreNode::change_role(const std::string& device, const std::string& role) {
+  NHIP_TRY_ASSIGN(auto found, store_->device(device));
+  if (!found) return {Code::kNotFound, "unknown_device", "no such device"};
+  found->role = role;
+  server::Transaction transaction(*store_);
+  NHIP_TRY(transaction.begin());
+  NHIP_TRY(store_->put_device(*found));
+  return transaction.commit();
+}
+
+nlohmann::json CentreNode::records(const std::string& type) {
+  auto list = server::records(*centre_, {type, "", std::nullopt});
+  return list.ok() ? *list : nlohmann::json::array();
+}
+
+nlohmann::json CentreNode::inbox() {
+  auto list = server::inbox(*centre_);
+  return list.ok() ? *list : nlohmann::json::array();
+}
+
+Status CentreNode::verify() { return store_->verify(); }
+
+}  // namespace nhip::sim

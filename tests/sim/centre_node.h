@@ -1,0 +1,75 @@
+// CentreNode: the centre of a simulated run: server/centre and its endpoints over a store in memory
+// or in SQLite, on a clock of its own. It can be killed, restarted, backed up and put back.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "centre/centre.h"
+#include "http/centre_api.h"
+#include "sim/chance.h"
+#include "sim/disk.h"
+
+namespace nhip::sim {
+
+struct Times {
+  std::int64_t true_ms = 1'780'000'000'000;  // 2026-05-28; what the centre's clock shows
+  std::int64_t steady_ms = 0;
+};
+
+class CentreNode {
+ public:
+  CentreNode(const std::string& folder, const Schema& schema, bool on_sqlite, std::uint64_t seed,
+             const Times& times);
+  ~CentreNode();
+
+  server::HttpReply handle(const server::HttpRequest& request);
+  bool on_sqlite() const { return on_sqlite_; }
+
+  // A program that ended and was started again. What was committed stays.
+  void restart();
+  // SQLite only: the program dies at one of its next writes.
+  void arm_kill(std::int64_t writes);
+  bool take_kill();  // whether it died; starts it again
+
+  void back_up();
+  std::size_t backups() const { return backup_count_; }
+  // Puts back the backup that is `age` younger ones behind the newest, under a new epoch.
+  Status restore(std::size_t age);
+
+  Result<std::string> make_code(const std::string& unit, const std::string& role);
+  Status revoke(const std::string& device);
+  Status change_role(const std::string& device, const std::string& role);
+
+  // What the office reads.
+  nlohmann::json records(const std::string& type);
+  nlohmann::json inbox();
+  Status verify();
+
+ private:
+  void open_store();
+  void build();
+  std::string backup_path(std::size_t number) const;
+
+  const std::string folder_;
+  const Schema& schema_;
+  const bool on_sqlite_;
+  const Times& times_;
+  Chance chance_;
+  Disk disk_;
+  server::CentreKeys keys_;
+  std::unique_ptr<server::ServerStore> store_;
+  std::unique_ptr<server::Centre> centre_;
+  std::unique_ptr<server::CentreApi> api_;
+  std::vector<server::Route> routes_;
+  std::vector<std::unique_ptr<server::ServerStore>> copies_;  // backups of the store in memory
+  std::size_t backup_count_ = 0;
+  std::size_t epochs_ = 1;
+  std::mutex mutex_;
+};
+
+}  // namespace nhip::sim

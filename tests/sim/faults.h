@@ -1,0 +1,69 @@
+// Faults: the kinds a run may suffer, how likely each is in one run, and how often each came.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "sim/chance.h"
+
+namespace nhip::sim {
+
+enum class Fault {
+  kLostRequest,
+  kLostAnswer,
+  kRepeatedRequest,  // arrives twice, one right after the other
+  kReplayedRequest,  // an old one arrives again, after newer ones
+  kDelayedRequest,   // given up by the device, arrives later
+  kCutRequest,       // a part of it, or with a byte changed
+  kCutAnswer,
+  kOldAnswer,    // the answer to an earlier request of the same device
+  kPortal,       // somebody else's page
+  kBusyServer,   // 503 from something before the centre
+  kSmallBudget,  // the sync stops after some kilobytes
+  kMeanwhile,    // others go on while a request is on its way
+  kDeviceKilled,
+  kDeviceKilledInSync,
+  kDiskFull,
+  kDeviceRestarted,
+  kCentreKilled,
+  kCentreRestarted,
+  kClockJump,
+  kClockFrozen,
+  kForeignId,  // a device writes a record with another unit's id or for another unit
+  kPlainSql,
+  kRightsMoved,
+  kRevoked,
+  kCopied,
+  kRolledBack,
+  kRestored,
+};
+inline constexpr std::size_t kFaultCount = static_cast<std::size_t>(Fault::kRestored) + 1;
+
+std::string_view name_of(Fault fault);
+
+// Kinds that wait for their support in the engine.
+struct Switches {
+  bool copy = false;
+  bool rollback = false;
+  bool restore = false;
+};
+
+// In thousandths of the occasions; 0 = not in this run.
+using FaultRates = std::array<unsigned, kFaultCount>;
+FaultRates draw_rates(Chance& chance, const Switches& switches);
+
+class FaultCounts {
+ public:
+  void note(Fault fault) { ++counts_[static_cast<std::size_t>(fault)]; }
+  std::uint64_t of(Fault fault) const { return counts_[static_cast<std::size_t>(fault)]; }
+  void add(const FaultCounts& other) {
+    for (std::size_t i = 0; i < kFaultCount; ++i) counts_[i] += other.counts_[i];
+  }
+  std::array<std::uint64_t, kFaultCount>& raw() { return counts_; }
+
+ private:
+  std::array<std::uint64_t, kFaultCount> counts_{};
+};
+
+}  // namespace nhip::sim

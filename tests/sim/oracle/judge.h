@@ -1,0 +1,38 @@
+// Judge: holds what is there in the end against the ledger. Names what is wrong by check, record
+// and value.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/oracle/ledger.h"
+
+namespace nhip::sim::oracle {
+
+struct Finding {
+  std::string check;  // snake_case, stable
+  std::string text;
+};
+
+// What a replica shows and says of itself.
+struct DeviceView {
+  std::size_t device = 0;
+  std::map<std::string, nlohmann::json> records;  // type → array; "nhip_conflict" too
+  nlohmann::json tray = nlohmann::json::array();
+  std::uint64_t pending = 0;
+};
+
+struct FinalView {
+  std::map<std::string, nlohmann::json> centre;  // type → array with _meta
+  nlohmann::json inbox = nlohmann::json::array();
+  std::vector<DeviceView> devices;
+};
+
+std::vector<Finding> judge(const Ledger& ledger, const FinalView& view);
+
+// Records on one device that it may not hold.
+std::vector<Finding> judge_scopes(const Ledger& ledger, const DeviceView& view);
+// Of records made together, a device at the head of its feeds shows all or none.
+std::vector<Finding> judge_pairs(const Ledger& ledger, const DeviceView& view);
+
+}  // namespace nhip::sim::oracle
