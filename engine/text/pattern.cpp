@@ -104,16 +104,21 @@ class PatternParser {
     if (!is('{')) return;
     ++at_;
     const std::size_t least = read_number();
-    std::optional<std::size_t> most = least;
+    std::size_t most = least;
+    bool bounded = true;
     if (is(',')) {
       ++at_;
-      most = is('}') ? std::nullopt : std::optional<std::size_t>(read_number());
+      bounded = !is('}');
+      if (bounded) most = read_number();
     }
-    if (!is('}') || least > kRepeatMax || (most && (*most > kRepeatMax || *most < least))) {
+    if (!is('}') || least > kRepeatMax || most > kRepeatMax || most < least) {
       good_ = false;
       return;
     }
-    repeat(begin, least, most);
+    if (bounded)
+      repeat(begin, least, most);
+    else
+      repeat(begin, least, std::nullopt);
   }
 
   std::size_t read_number() {

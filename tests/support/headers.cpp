@@ -1,0 +1,1 @@
+// Nothing but the two headers that every test uses, compiled once (tests/CMakeLists.txt).
