@@ -44,10 +44,12 @@ std::string_view name_of(Fault fault);
 
 // Kinds that wait for their support in the engine.
 struct Switches {
-  bool copy = false;
-  bool rollback = false;
+  bool copy = true;
+  bool rollback = true;
   bool restore = false;
-  bool relapse = false;  // restores from a backup that is older than the last restore
+  // What happens once may happen again: a copy of a copy, a second rollback, a restore from a
+  // backup that is older than the last restore.
+  bool relapse = false;
 };
 
 // In thousandths of the occasions; 0 = not in this run.

@@ -3,8 +3,8 @@
 //   nhip_sim --seeds N [--from S] [--jobs J]    many seeds
 //   nhip_sim --seed S [--shrink]                one, with everything that happened
 //   nhip_sim --plants [--limit N]               planted bugs and how soon each is found
-//   … --with copy,rollback,restore              kinds that are off unless named
-//   … --without copy,…
+//   … --with restore,relapse                    kinds that are off unless named
+//   … --without copy,rollback
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -204,14 +204,18 @@ int play_plants(const Options& options) {
     std::printf("this program was built without planted bugs: ./dev sim --plants\n");
     return 2;
   }
-  const Player player(options);
+  Options all = options;
+  all.switches.restore = true;
+  const Player player(all);
   int missed = 0;
   std::printf("%-26s %6s  %-24s %s\n", "planted bug", "seeds", "found by", "what it does");
   for (const Plant& plant : all_plants()) {
-    set_plant(plant.name);
     std::uint64_t seed = options.from;
     std::string check;
     for (; seed < options.from + options.limit && check.empty(); ++seed) {
+      set_plant("");
+      if (!player.play(seed).findings.empty()) continue;  // says nothing about the planted bug
+      set_plant(plant.name);
       const Outcome outcome = player.play(seed);
       if (!outcome.findings.empty()) check = outcome.findings.front().check;
     }

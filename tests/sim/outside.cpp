@@ -161,6 +161,8 @@ void Run::save_files(DeviceNode& device) {
 
 void Run::copy(DeviceNode& device) {
   if (device.revoked || devices_.size() > 9) return;
+  const bool again = ledger_.member(device.number).put_back;
+  if (again && !script_.relapse) return;
   outcome_.faults.note(Fault::kCopied);
   const std::string folder = folder_ + "/copy-" + std::to_string(devices_.size());
   device.save_files(folder);
@@ -179,6 +181,7 @@ void Run::copy(DeviceNode& device) {
 void Run::roll_back(DeviceNode& device) {
   const auto saved = saved_.find(device.number);
   if (device.revoked || saved == saved_.end()) return;
+  if (ledger_.member(device.number).put_back && !script_.relapse) return;
   outcome_.faults.note(Fault::kRolledBack);
   const auto status = device.replica().status();
   const auto clean = clean_since_.find(device.number);

@@ -223,6 +223,15 @@ void Run::judge_all() {
     }
   }
   log("end");
+  if (!keep_log_ || outcome_.findings.empty()) return;
+  for (const auto& [type, list] : view.centre) {
+    for (const json& record : list) outcome_.log.push_back("centre " + type + " " + record.dump());
+  }
+  for (const json& entry : view.inbox) outcome_.log.push_back("inbox " + entry.dump());
+  for (const oracle::DeviceView& device : view.devices) {
+    if (!device.tray.empty())
+      outcome_.log.push_back("tray " + std::to_string(device.device) + " " + device.tray.dump());
+  }
 }
 
 }  // namespace nhip::sim

@@ -73,6 +73,8 @@ class Judge {
       for (const json& operation : entry.value("operations", json::array())) {
         const std::string record = name_of(operation.value("type", ""), operation.value("id", ""));
         for (const json& change : operation.value("changes", json::array())) {
+          if (change.value("field", "") == "deleted" && change.value("value", json()) == json(true))
+            refused_deletes_.insert(record + " " + entry.value("device_id", ""));
           refused_.insert(
               place_of(record, change.value("field", ""), change.value("value", json())));
         }
@@ -156,7 +158,8 @@ class Judge {
     for (const std::size_t at : line->second.deletions) {
       const Deletion& deletion = ledger_.deletions()[at];
       const bool one_step = write.by_tool && deletion.by_tool && write.device == deletion.device;
-      const bool refused = refused_.count(place_of(record, "deleted", true)) > 0;
+      const std::string& who = ledger_.members()[deletion.device].device_id;
+      const bool refused = refused_deletes_.count(record + " " + who) > 0;
       if (refused && !one_step) continue;
       if (is_there && !one_step && line->second.made_again_at < deletion.number) continue;
       if (deletion.number > write.number && holds(deletion.shown, write.cell, write.after))
@@ -384,7 +387,7 @@ class Judge {
   const FinalView& view_;
   std::vector<Finding> findings_;
   std::map<std::string, Cells> current_;
-  std::set<std::string> losers_, contested_, settled_, refused_, refused_records_;
+  std::set<std::string> losers_, contested_, settled_, refused_, refused_deletes_, refused_records_;
   std::map<std::size_t, std::map<std::string, Cells>> kept_;
   std::map<std::string, std::vector<const Write*>> overwriters_;
   std::map<const Write*, bool> took_part_;
