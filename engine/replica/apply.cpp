@@ -47,6 +47,7 @@ class Applier {
       NHIP_TRY(take(row, row.scope, By::kCorrection));
     }
     NHIP_TRY(drop_answered_offers());
+    NHIP_TRY_ASSIGN(offers_, count_offers(store_));
     for (const protocol::FeedAnswer& feed : answer_.feeds) NHIP_TRY(take_feed(feed));
     for (const protocol::ReconcileAnswer& each : answer_.reconcile) NHIP_TRY(take_repair(each));
     if (!answer_.granted.empty()) NHIP_TRY(purge_feeds(store_, answer_.granted));
@@ -122,6 +123,11 @@ class Applier {
       applied_.verified = false;
       return repair(feed.feed);
     }
+    // Another life of the centre: its pages could replace what it lost before we offered that.
+    if (is_of_another_epoch(feed.feed)) {
+      applied_.verified = false;
+      return repair(feed.feed);
+    }
     const bool whole_feed = feed.feed == "*";
     for (const protocol::RowUpdate& row : feed.rows) {
       NHIP_TRY(take(row, whole_feed ? row.scope : feed.feed, By::kFeed));
@@ -137,6 +143,13 @@ class Applier {
     return compare(feed);
   }
 
+  bool is_of_another_epoch(const std::string& feed) const {
+    const auto asked = std::find_if(asked_.feeds.begin(), asked_.feeds.end(),
+                                    [&](const auto& each) { return each.feed == feed; });
+    return asked != asked_.feeds.end() && !asked->cursor.epoch.empty() &&
+           asked->cursor.epoch != answer_.epoch;
+  }
+
   // A feed that does not add up is reconciled; nothing is thrown away.
   Status compare(const protocol::FeedAnswer& feed) {
     const auto mine = store_.digests().find(feed.feed);
@@ -144,6 +157,10 @@ class Applier {
     NHIP_TRY(set_verified(store_, feed.feed, equal));
     if (equal) return {};
     applied_.verified = false;
+    if (offers_ > 0) {  // their records are still what they were
+      applied_.more = true;
+      return {};
+    }
     return repair(feed.feed);
   }
 
@@ -165,6 +182,7 @@ class Applier {
       return {Code::kMalformed, "bad_message", "The centre compares what was not asked."};
     if (asked->buckets.empty()) return repair_.take_sums(store_, *asked, answer).status();
     NHIP_TRY_ASSIGN(const auto nowhere, repair_.keep_unknown(store_, *asked, answer));
+    NHIP_TRY_ASSIGN(offers_, count_offers(store_));
     for (const protocol::RowUpdate& row : answer.rows) NHIP_TRY(take(row, row.scope, By::kRepair));
     for (const auto& [type, id] : nowhere) {
       protocol::RowUpdate gone;
@@ -341,6 +359,7 @@ class Applier {
   bool gave_up_ = false;  // on a feed that cannot be repaired; said, and not for ever in the way
   core::Hlc latest_ = 0;
   bool outbox_empty_ = false;
+  std::uint64_t offers_ = 0;  // that wait
 };
 
 Status note_answer(Store& store, const protocol::SyncRequest& asked,

@@ -63,6 +63,12 @@ Result<bool> has_receipt(Store& store, const std::string& scope, std::uint64_t s
   return receipt.has_value();
 }
 
+Result<bool> has_offer(Store& store, std::uint16_t type, const Id& id) {
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("SELECT 1 FROM _nhip_offer WHERE type=?1 AND id=?2"));
+  return stmt.bind(1, std::int64_t{type}).bind(2, id).step();
+}
+
 Status drop_offer(Store& store, std::uint16_t type, const Id& id) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_offer WHERE type=?1 AND id=?2"));
   return stmt.bind(1, std::int64_t{type}).bind(2, id).run();

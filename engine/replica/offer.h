@@ -17,6 +17,8 @@ Status keep_offer(Store& store, const RecordState& state);
 Result<std::vector<protocol::Offer>> read_offers(Store& store, std::size_t bytes);
 // A receipt of the centre's covers this number of a scope.
 Result<bool> has_receipt(Store& store, const std::string& scope, std::uint64_t seq);
+// A state of this record waits to be offered.
+Result<bool> has_offer(Store& store, std::uint16_t type, const Id& id);
 Status drop_offer(Store& store, std::uint16_t type, const Id& id);
 Result<std::uint64_t> count_offers(Store& store);
 

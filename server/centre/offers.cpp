@@ -22,14 +22,25 @@ bool is_proven(const Centre& centre, const protocol::Offer& offer) {
                                         receipt.received_at);
 }
 
+// Names one lost history: that of the epoch the device lived in. Two restores of one backup cut off
+// two of them, whose numbers say nothing about each other.
+std::uint64_t life_of(const std::string& epoch) {
+  const crypto::Hash hash = crypto::hash(crypto::as_bytes(epoch));
+  std::uint64_t life = 0;
+  for (std::size_t i = 0; i < 8; ++i) life = life << 8 | hash[i];
+  return life >> 1;
+}
+
 class Taker {
  public:
+  // `epoch`: the last one in which the device agreed with this centre about everything.
   Taker(Centre& centre, const Principal& who, const Rights& rights, const EpochHistory& epochs,
-        std::int64_t now)
+        const std::string& epoch, std::int64_t now)
       : centre_(centre),
         who_(who),
         rights_(rights),
         epochs_(epochs),
+        life_(life_of(epoch)),
         now_(now),
         sequencer_(centre, who.replica.replica, who.device.device_id, now) {}
 
@@ -40,7 +51,7 @@ class Taker {
     if (!is_well_formed(*type, offer)) return {};
     NHIP_TRY_ASSIGN(const auto row, centre_.store().row(offer.type, offer.id));
     if (row && row->scope != offer.scope) return keep_beside_other(offer);
-    NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, cut->begins));
+    NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, life_));
     if (done && done->lost_seq >= offer.seq) return {};
     // Conflict records are the centre's own; losing one would hide a value.
     const bool ours = type->number < 16;
@@ -118,7 +129,7 @@ class Taker {
     }
     if (changed) NHIP_TRY(store(type, offer, before, std::move(*row), seq));
     const std::uint64_t now_at = changed ? seq : (before != nullptr ? before->seq : 0);
-    NHIP_TRY(centre_.store().put_offered(offer.type, offer.id, {cut.begins, offer.seq, now_at}));
+    NHIP_TRY(centre_.store().put_offered(offer.type, offer.id, {life_, offer.seq, now_at}));
     for (const auto& [op, entries] : losers) {
       NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, shared, offer.scope, entries));
     }
@@ -210,6 +221,7 @@ class Taker {
   const Principal& who_;
   const Rights& rights_;
   const EpochHistory& epochs_;
+  const std::uint64_t life_;
   const std::int64_t now_;
   Sequencer sequencer_;
 };
@@ -236,11 +248,11 @@ Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
 
 Result<std::map<Intake::RecordKey, std::string>> take_offers(
     Centre& centre, const Principal& who, const Rights& rights,
-    const std::vector<protocol::Offer>& offers, std::int64_t now) {
+    const std::vector<protocol::Offer>& offers, const std::string& epoch, std::int64_t now) {
   std::map<Intake::RecordKey, std::string> told;
   if (offers.empty()) return told;
   NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre.store()));
-  Taker taker(centre, who, rights, epochs, now);
+  Taker taker(centre, who, rights, epochs, epoch, now);
   for (const protocol::Offer& offer : offers) {
     NHIP_TRY(taker.take(offer));
     told[{offer.type, offer.id}] = offer.scope;

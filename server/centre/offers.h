@@ -24,9 +24,9 @@ Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
                                     const protocol::SyncRequest& request);
 
 // Inside a transaction. Returns the records to tell the device about, each with the scope it had
-// them in: every offered one.
+// them in: every offered one. `epoch`: the request's.
 Result<std::map<Intake::RecordKey, std::string>> take_offers(
     Centre& centre, const Principal& who, const Rights& rights,
-    const std::vector<protocol::Offer>& offers, std::int64_t now);
+    const std::vector<protocol::Offer>& offers, const std::string& epoch, std::int64_t now);
 
 }  // namespace nhip::server

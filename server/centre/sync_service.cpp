@@ -132,7 +132,7 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   if (!outdated) NHIP_TRY(check_continuity(request, epoch, here.replica));
   Intake intake(centre, here, rights, now);
   NHIP_TRY(intake.prepare());
-  NHIP_TRY_ASSIGN(auto to_correct, take_offers(centre, here, rights, request.offers, now));
+  NHIP_TRY_ASSIGN(auto to_correct, take_offers(centre, here, rights, request.offers, request.epoch, now));
   // What rests on records that a restore lost waits until they are back.
   const bool agreed = request.epoch.empty() || request.epoch == epoch;
   if (agreed && !outdated) {

@@ -142,7 +142,7 @@ struct InboxEntry {
 
 // What was already taken over of a record's state from a history that a restore cut off.
 struct OfferedState {
-  std::uint64_t begins = 0;    // of the epoch that cut that history off (centre/epoch.h)
+  std::uint64_t begins = 0;    // names that history (centre/offers.cpp)
   std::uint64_t lost_seq = 0;  // of the newest state of it that was taken over
   std::uint64_t new_seq = 0;   // the number its cells got here
 
@@ -241,7 +241,7 @@ class ServerStore {
   virtual Status put_code(const EnrolmentCode& code) = 0;
   virtual Result<std::optional<EnrolmentCode>> code(const std::string& handle) = 0;
 
-  // --- states taken over after a restore, one per record and epoch
+  // --- states taken over after a restore, one per record and lost history
   virtual Status put_offered(std::uint16_t type, const Id& id, const OfferedState& state) = 0;
   virtual Result<std::optional<OfferedState>> offered(std::uint16_t type, const Id& id,
                                                       std::uint64_t begins) = 0;
