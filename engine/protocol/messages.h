@@ -262,7 +262,7 @@ struct EnrolAnswer {
   std::vector<std::string> granted;  // feeds
   Bytes digest_key;                  // 32 bytes, for the digests of feeds
   std::int64_t server_ms = 0;
-  Certificate certificate;
+  Certificate certificate;  // empty from a centre that gives none
 
   friend bool operator==(const EnrolAnswer&, const EnrolAnswer&) = default;
 };
