@@ -33,6 +33,10 @@ std::string render(const ReplicaStatus& s, const Output& output) {
 Result<ExitCode> run_status(const Arguments& arguments, Output& output) {
   NHIP_TRY_ASSIGN(const auto replica, open_replica(arguments, output));
   NHIP_TRY_ASSIGN(const ReplicaStatus s, replica->status());
+  Json notices = Json::array();
+  for (const UnitNotice& each : s.notices) {
+    notices.push_back({{"at", iso_time(each.at)}, {"code", each.code}, {"device_id", each.what}});
+  }
   const Json data = {{"device_id", s.device_id},
                      {"unit_id", s.unit_id},
                      {"role", s.role},
@@ -44,8 +48,16 @@ Result<ExitCode> run_status(const Arguments& arguments, Output& output) {
                      {"conflicts", s.conflicts},
                      {"last_sync_at", s.last_sync_at ? Json(iso_time(*s.last_sync_at)) : Json()},
                      {"synced", s.synced},
-                     {"backed_up", s.backed_up}};
-  output.print(data, [&](const Json&) { return render(s, output); });
+                     {"backed_up", s.backed_up},
+                     {"notices", notices}};
+  output.print(data, [&](const Json&) {
+    std::string text = render(s, output);
+    for (const UnitNotice& each : s.notices) {
+      text += screen_time(each.at) + "  " + output.say(Message::kReplicaCopied) + " " + each.what +
+              "\n";
+    }
+    return text;
+  });
   return ExitCode::kDone;
 }
 

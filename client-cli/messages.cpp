@@ -60,6 +60,8 @@ constexpr Entry kEntries[] = {
     {Message::kBundleOvertaken,
      "Gói này đã cũ: một lần đồng bộ mới hơn đã làm xong việc của nó. Không có gì thay đổi.",
      "This answer is old: a newer sync has done its work. Nothing was changed."},
+    {Message::kReplicaCopied, "Có một bản sao tệp dữ liệu đang được dùng như máy riêng:",
+     "A copy of a replica goes on as one of its own:"},
     {Message::kBytes, "Byte", "Bytes"},
     {Message::kSent, "Đã đến nơi", "Arrived"},
     {Message::kReceived, "Đã nhận", "Received"},

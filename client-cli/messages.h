@@ -44,6 +44,7 @@ enum class Message {
   kBundleComplete,
   kBundleMore,
   kBundleOvertaken,
+  kReplicaCopied,
   kBytes,
   kSent,
   kReceived,

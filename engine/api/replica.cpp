@@ -136,6 +136,25 @@ Status Replica::query(std::string_view sql, const std::vector<Value>& values,
   }
 }
 
+namespace {
+
+std::vector<UnitNotice> read_notices(const Value& kept) {
+  std::vector<UnitNotice> notices;
+  if (kept.blob() == nullptr) return notices;
+  core::Reader in(*kept.blob());
+  const std::uint64_t count = in.varint();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    UnitNotice notice;
+    notice.at = in.zigzag();
+    notice.code = in.text();
+    notice.what = in.text();
+    if (in.ok()) notices.push_back(std::move(notice));
+  }
+  return notices;
+}
+
+}  // namespace
+
 Result<ReplicaStatus> Replica::status() {
   replica::Store& store = *impl_->store;
   ReplicaStatus status;
@@ -160,6 +179,8 @@ Result<ReplicaStatus> Replica::status() {
   if (last.integer() != nullptr) status.last_sync_at = *last.integer();
   status.synced =
       status.last_sync_at && status.pending == 0 && status.rejected == 0 && status.held == 0;
+  NHIP_TRY_ASSIGN(const Value notices, store.setting("notices"));
+  status.notices = read_notices(notices);
   NHIP_TRY_ASSIGN(const Value durable, store.setting("durable_seq"));
   NHIP_TRY_ASSIGN(const Value next, store.setting("next_seq"));
   const std::int64_t sealed = (next.integer() ? *next.integer() : 1) - 1;

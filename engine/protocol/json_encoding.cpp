@@ -184,6 +184,13 @@ std::vector<Author> read_authors(ObjectReader& in) {
   return authors;
 }
 
+void read_notice(const Json& json, Fault& fault, Notice& notice) {
+  if (!json.is_array() || json.size() != 3) return fault.set("must be [at, code, what]");
+  notice.at = read_integer(json[0], fault);
+  notice.code = read_string(json[1], core::kProseBytesMax, fault);
+  notice.what = read_string(json[2], core::kProseBytesMax, fault);
+}
+
 Json names_json(const std::vector<std::string>& names) {
   Json out = Json::array();
   for (const std::string& name : names) out.push_back(text_json(name));
@@ -273,6 +280,8 @@ Bytes encode_json(const SyncResponse& message) {
   for (const ReconcileAnswer& each : message.reconcile)
     out["reconcile"].push_back(reconcile_json(each, authors));
   if (!message.devices.empty()) out["devices"] = message.devices;
+  for (const Notice& notice : message.notices)
+    out["notices"].push_back(Json::array({notice.at, notice.code, notice.what}));
   return dump_message(out);
 }
 
@@ -302,6 +311,7 @@ Result<SyncResponse> decode_sync_response(std::span<const std::uint8_t> bytes) {
             read_reconcile(item, authors, at, each);
           });
   read_devices(in, fault, message.devices);
+  in.list("notices", core::kMessageBytesMax, message.notices, read_notice);
   if (fault.ok()) check_feeds_differ("feeds", message.feeds, fault);
   if (!fault.ok()) return fault.status();
   return message;

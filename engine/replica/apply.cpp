@@ -346,6 +346,14 @@ class Applier {
 Status note_answer(Store& store, const protocol::SyncRequest& asked,
                    const protocol::SyncResponse& answer) {
   NHIP_TRY(store.set_setting("clock_offset_ms", Value(answer.server_ms - asked.clock_ms)));
+  core::Writer notices;
+  notices.varint(answer.notices.size());
+  for (const protocol::Notice& notice : answer.notices) {
+    notices.zigzag(notice.at);
+    notices.text(notice.code);
+    notices.text(notice.what);
+  }
+  NHIP_TRY(store.set_setting("notices", Value(notices.take())));
   return store.set_setting("durable_seq", Value(static_cast<std::int64_t>(answer.durable_seq)));
 }
 

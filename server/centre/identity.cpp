@@ -1,6 +1,7 @@
 #include "centre/identity.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "centre/transaction.h"
 #include "protocol/signing.h"
@@ -8,6 +9,8 @@
 namespace nhip::server {
 
 namespace {
+
+constexpr std::int64_t kNoticeAgeMs = std::int64_t{30} * 24 * 3600 * 1000;
 
 Status refused(const char* name, const char* message, const char* hint) {
   return {Code::kUnauthenticated, name, message, hint};
@@ -74,7 +77,38 @@ Result<ReplicaRecord> admit(Centre& centre, const Device& device, const Author& 
   return record;
 }
 
+std::string notices_of(const std::string& unit_id) { return "notices " + unit_id; }
+
+Result<nlohmann::json> read_notices(Centre& centre, const std::string& unit_id, std::int64_t now) {
+  NHIP_TRY_ASSIGN(const auto text, centre.store().setting(notices_of(unit_id)));
+  nlohmann::json young = nlohmann::json::array();
+  const nlohmann::json list = text ? nlohmann::json::parse(*text, nullptr, false) : young;
+  if (!list.is_array()) return young;
+  for (const nlohmann::json& each : list) {
+    if (each.is_object() && now - each.value("at", std::int64_t{0}) < kNoticeAgeMs)
+      young.push_back(each);
+  }
+  return young;
+}
+
+Status add_notice(Centre& centre, const Device& device, std::int64_t now) {
+  NHIP_TRY_ASSIGN(nlohmann::json list, read_notices(centre, device.unit_id, now));
+  list.push_back({{"at", now}, {"code", "replica_copied"}, {"what", device.device_id}});
+  return centre.store().put_setting(notices_of(device.unit_id), list.dump());
+}
+
 }  // namespace
+
+Result<std::vector<protocol::Notice>> notices_for(Centre& centre, const std::string& unit_id,
+                                                  std::int64_t now) {
+  NHIP_TRY_ASSIGN(const nlohmann::json list, read_notices(centre, unit_id, now));
+  std::vector<protocol::Notice> notices;
+  for (const nlohmann::json& each : list) {
+    notices.push_back(
+        {each.value("at", std::int64_t{0}), each.value("code", ""), each.value("what", "")});
+  }
+  return notices;
+}
 
 protocol::Certificate certify(Centre& centre, const Device& device, const ReplicaRecord& replica) {
   protocol::Certificate certificate;
@@ -110,6 +144,7 @@ Result<protocol::IdentityAnswer> give_identity(Centre& centre, const protocol::R
     NHIP_TRY_ASSIGN(replica, admit(centre, device, request.replica, request.public_key,
                                    request.certificate.replica, now));
     if (replica.epoch.empty()) {
+      NHIP_TRY(add_notice(centre, device, now));
       replica.epoch = centre.keys().epoch;
       NHIP_TRY(centre.store().put_replica(replica));
     }

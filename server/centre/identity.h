@@ -16,4 +16,8 @@ Result<protocol::IdentityAnswer> give_identity(Centre& centre, const protocol::R
                                                const protocol::IdentityRequest& request,
                                                std::int64_t now);
 
+// What the leads of a unit should know of its devices, of the last 30 days.
+Result<std::vector<protocol::Notice>> notices_for(Centre& centre, const std::string& unit_id,
+                                                  std::int64_t now);
+
 }  // namespace nhip::server

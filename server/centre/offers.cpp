@@ -1,6 +1,7 @@
 #include "centre/offers.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "centre/epoch.h"
 #include "centre/mint.h"
@@ -38,7 +39,7 @@ class Taker {
     if (cut == nullptr || type == nullptr || !rights_.may_receive(offer.scope)) return {};
     if (!is_well_formed(*type, offer)) return {};
     NHIP_TRY_ASSIGN(const auto row, centre_.store().row(offer.type, offer.id));
-    if (row && row->scope != offer.scope) return {};
+    if (row && row->scope != offer.scope) return keep_beside_other(offer);
     NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, cut->begins));
     if (done && done->lost_seq >= offer.seq) return {};
     // Conflict records are the centre's own; losing one would hide a value.
@@ -56,6 +57,8 @@ class Taker {
     Author author;
     core::Operation operation;
   };
+  // What was taken back once has one number for the work of several writers.
+  using Written = std::tuple<std::uint64_t, core::Hlc, Author>;
 
   bool is_well_formed(const Type& type, const protocol::Offer& offer) const {
     std::vector<core::Change> changes;
@@ -66,9 +69,9 @@ class Taker {
 
   // What was written in the lost history and not taken over before, in its order. Left out is what
   // its author has brought again, or written anew, since.
-  std::map<std::uint64_t, Lost> lost_of(const protocol::Offer& offer, std::uint64_t after,
-                                        const EpochMark& cut, const StoredRow* before) const {
-    std::map<std::uint64_t, Lost> lost;
+  std::map<Written, Lost> lost_of(const protocol::Offer& offer, std::uint64_t after,
+                                  const EpochMark& cut, const StoredRow* before) const {
+    std::map<Written, Lost> lost;
     std::set<core::CellKey> cells;
     for (const auto& [cell, value] : offer.row.cells) cells.insert(cell);
     for (const auto& [cell, version] : offer.row.versions.exceptions) cells.insert(cell);
@@ -79,7 +82,7 @@ class Taker {
         const core::Version& current = before->row.versions.of(cell);
         if (current.author == version.author && current.stamp >= version.stamp) continue;
       }
-      Lost& one = lost[version.seq];
+      Lost& one = lost[{version.seq, version.stamp, version.author}];
       one.author = version.author;
       one.operation.seq = version.seq;
       one.operation.type = offer.type;
@@ -103,7 +106,7 @@ class Taker {
     if (before != nullptr) row = before->row;
     std::vector<std::pair<core::Operation, std::vector<core::ConflictEntry>>> losers;
     bool changed = false;
-    for (const auto& [number, lost] : lost_of(offer, after, cut, before)) {
+    for (const auto& [written, lost] : lost_of(offer, after, cut, before)) {
       const core::WriterView writer = view(lost, shared, row, done, seq);
       core::MergeResult merged =
           core::merge(type, row ? &*row : nullptr, lost.operation, writer, seq);
@@ -129,12 +132,17 @@ class Taker {
     core::WriterView view;
     view.author = lost.author;
     view.seen = shared;
-    const auto is_known = [&](const core::Change& change) {
-      const std::uint64_t current = row->versions.of(change.cell).seq;
+    if (!row) return view;
+    const auto is_known = [&](const core::CellKey& cell) {
+      const std::uint64_t current = row->versions.of(cell).seq;
       return current <= shared || current == seq || (done && current == done->new_seq);
     };
+    // A delete of the time since contradicts every edit of before.
+    if (core::is_deleted(row->cells) && !is_known({kDeletedField, {}})) return view;
     const auto& changes = lost.operation.changes;
-    if (row && std::all_of(changes.begin(), changes.end(), is_known)) view.seen = seq;
+    const bool all = std::all_of(changes.begin(), changes.end(),
+                                 [&](const core::Change& each) { return is_known(each.cell); });
+    if (all) view.seen = seq;
     return view;
   }
 
@@ -165,6 +173,12 @@ class Taker {
     return add_to_inbox(offer, "recovered",
                         "Only the office writes records of this kind; a unit's "
                         "device still had this one after the restore.");
+  }
+
+  // The id was given again elsewhere while this record was away.
+  Status keep_beside_other(const protocol::Offer& offer) {
+    return add_to_inbox(offer, "recovered_elsewhere",
+                        "After the restore another unit's record has taken this one's id.");
   }
 
   Status note_unproven(const protocol::Offer& offer) {

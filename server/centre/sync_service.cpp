@@ -7,6 +7,7 @@
 #include "centre/continuity.h"
 #include "centre/devices.h"
 #include "centre/feed_pages.h"
+#include "centre/identity.h"
 #include "centre/intake.h"
 #include "centre/offers.h"
 #include "centre/rights.h"
@@ -156,6 +157,9 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
     NHIP_TRY(pages.reconcile(each, answer.reconcile));
   }
   NHIP_TRY_ASSIGN(answer.devices, pages.devices());
+  if (who.device.role == "lead") {
+    NHIP_TRY_ASSIGN(answer.notices, notices_for(centre, who.device.unit_id, now));
+  }
   note_positions(request, answer, here.replica);
   NHIP_TRY(note_purges(centre, request.purged, now, here.replica));
 

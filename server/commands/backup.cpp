@@ -7,6 +7,7 @@
 
 #include "backup/restore.h"
 #include "backup/verify.h"
+#include "centre/collect.h"
 #include "centre/private_file.h"
 #include "centre/time_text.h"
 
@@ -183,7 +184,10 @@ Result<CommandOutput> restore(const Globals& globals, const std::string& file,
 }
 
 BackupThread::BackupThread(CentreFolder& folder, std::mutex& mutex)
-    : backups_(folder), centre_mutex_(mutex), thread_([this] { run(); }) {}
+    : backups_(folder),
+      centre_(folder.centre()),
+      centre_mutex_(mutex),
+      thread_([this] { run(); }) {}
 
 BackupThread::~BackupThread() {
   {
@@ -217,6 +221,13 @@ void BackupThread::make_if_due() {
         lock.lock();
       },
       [this](const std::string&, std::uint64_t, std::uint64_t) { return !stopping(); });
+  // A deletion that is in a tested backup may be forgotten by those who have all seen it.
+  if (made.ok() && made->has_value()) {
+    if (const auto done = collect_tombstones(centre_, clock_now()); !done.ok()) {
+      std::fprintf(stderr, "nhipd: collecting deleted records failed: %s\n",
+                   done.status().message().c_str());
+    }
+  }
   lock.unlock();
   if (made.ok() || made.status().name() == "stopped") return;
   std::fprintf(stderr, "nhipd: the daily backup failed, the next try is in an hour: %s (%s)\n",

@@ -43,6 +43,7 @@ class BackupThread {
   bool stopping();
 
   DailyBackups backups_;
+  Centre& centre_;
   std::mutex& centre_mutex_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -143,3 +143,18 @@ TEST_CASE("fleet: a name taken while the answer is lost costs nothing", "[fleet]
   CHECK(pair.fleet.records("activity").size() == 3);
   check_same(pair.fleet, {&pair.a, &pair.b, &copy});
 }
+
+TEST_CASE("fleet: the lead of a unit is told of a copy, and nobody else", "[fleet][copies]") {
+  Pair pair;
+  Member& lead = pair.fleet.add("U-01", "lead");
+  Member& other = pair.fleet.add("U-02", "lead");
+  Member& copy = pair.fleet.add_copy(pair.a);
+  pair.a.put("activity", kActivity);
+  copy.put("activity", kActivity);
+  settle({&pair.a, &copy, &lead, &other, &pair.b});
+  REQUIRE(lead.status().notices.size() == 1);
+  CHECK(lead.status().notices[0].code == "replica_copied");
+  CHECK(lead.status().notices[0].what == pair.a.status().device_id);
+  CHECK(other.status().notices.empty());
+  CHECK(pair.b.status().notices.empty());
+}

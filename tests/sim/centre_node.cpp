@@ -128,6 +128,7 @@ Status CentreNode::restore(std::size_t age) {
   } else {
     store_ = server::copy_memory_store(*copies_[number]);
   }
+  life_begins_ = backup_count_;
   keys_.epoch = "epoch-" + std::to_string(++epochs_);
   {
     server::Transaction transaction(*store_);

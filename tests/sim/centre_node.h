@@ -37,7 +37,10 @@ class CentreNode {
   bool take_kill();  // whether it died; starts it again
 
   void back_up();
-  std::size_t backups() const { return backup_count_; }
+  // Of all time, or since the last restore.
+  std::size_t backups(bool of_all_time) const {
+    return backup_count_ - (of_all_time ? 0 : life_begins_);
+  }
   // Puts back the backup that is `age` younger ones behind the newest, under a new epoch.
   Status restore(std::size_t age);
 
@@ -68,6 +71,7 @@ class CentreNode {
   std::vector<server::Route> routes_;
   std::vector<std::unique_ptr<server::ServerStore>> copies_;  // backups of the store in memory
   std::size_t backup_count_ = 0;
+  std::size_t life_begins_ = 0;  // the first backup since the last restore
   std::size_t epochs_ = 1;
   std::mutex mutex_;
 };

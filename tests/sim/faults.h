@@ -47,6 +47,7 @@ struct Switches {
   bool copy = false;
   bool rollback = false;
   bool restore = false;
+  bool relapse = false;  // restores from a backup that is older than the last restore
 };
 
 // In thousandths of the occasions; 0 = not in this run.

@@ -93,6 +93,7 @@ std::uint64_t number(const char* text) { return std::strtoull(text, nullptr, 10)
 void switch_kinds(Switches& switches, const std::string& kinds, bool on) {
   if (kinds.find("copy") != std::string::npos) switches.copy = on;
   if (kinds.find("rollback") != std::string::npos) switches.rollback = on;
+  if (kinds.find("relapse") != std::string::npos) switches.relapse = on;
   if (kinds.find("restore") != std::string::npos) switches.restore = on;
 }
 

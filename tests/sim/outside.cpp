@@ -1,6 +1,7 @@
 // What happens to programs, files, clocks and rights, and the syncs.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <set>
 
 #include "sim/run.h"
@@ -227,12 +228,14 @@ void Run::write_off() {
 }
 
 void Run::restore(Chance& chance) {
-  if (centre_->backups() == 0) return;
+  const std::size_t backups = centre_->backups(script_.relapse);
+  if (backups == 0) return;
   outcome_.faults.note(Fault::kRestored);
   ledger_.note_restore();
   watch_.excuse_all();
   network_->forget();
-  if (const Status done = centre_->restore(chance.below(4)); !done.ok())
+  if (const Status done = centre_->restore(chance.below(std::min<std::size_t>(backups, 4)));
+      !done.ok())
     return find("cannot_restore", done.name() + ": " + done.message());
   // A backup knows nothing of later revocations; the office repeats them.
   for (const auto& each : devices_) {

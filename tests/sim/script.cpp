@@ -81,6 +81,7 @@ Script write_script(std::uint64_t seed, const Switches& switches) {
   Script script;
   script.seed = seed;
   script.on_sqlite = chance.permille(150);
+  script.relapse = switches.relapse;
   draw_seats(chance, script);
   script.rates = draw_rates(chance, switches);
   const std::size_t steps = 60 + chance.below(180);

@@ -49,6 +49,7 @@ struct Seat {
 struct Script {
   std::uint64_t seed = 0;
   bool on_sqlite = false;
+  bool relapse = false;  // Switches::relapse
   std::vector<Seat> seats;
   FaultRates rates{};
   std::vector<Event> events;

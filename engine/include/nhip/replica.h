@@ -54,6 +54,13 @@ struct OpenOptions {
   std::optional<Environment> environment;
 };
 
+// What the centre tells the leads of a unit: "replica_copied" (a copy of device `what` goes on
+// under a name of its own).
+struct UnitNotice {
+  std::int64_t at = 0;
+  std::string code, what;
+};
+
 struct ReplicaStatus {
   std::string device_id, unit_id, role, server;
   std::string epoch;                         // empty until the first sync
@@ -62,6 +69,7 @@ struct ReplicaStatus {
   std::uint64_t conflicts = 0;               // open ones
   std::optional<std::int64_t> last_sync_at;  // unix ms of the last sync that ended well
   bool synced = false, backed_up = false;
+  std::vector<UnitNotice> notices;  // for a lead; of the last 30 days, as of the last sync
 };
 
 struct ConflictSide {

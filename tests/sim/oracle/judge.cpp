@@ -69,6 +69,7 @@ class Judge {
 
   void index_refused() {
     for (const json& entry : view_.inbox) {
+      if (entry.value("code", "") == "recovered_unproven") continue;  // taken, with a remark
       for (const json& operation : entry.value("operations", json::array())) {
         const std::string record = name_of(operation.value("type", ""), operation.value("id", ""));
         for (const json& change : operation.value("changes", json::array())) {
@@ -154,8 +155,9 @@ class Judge {
     if (line == ledger_.records().end()) return false;
     for (const std::size_t at : line->second.deletions) {
       const Deletion& deletion = ledger_.deletions()[at];
-      if (refused_.count(place_of(record, "deleted", true)) > 0) continue;
       const bool one_step = write.by_tool && deletion.by_tool && write.device == deletion.device;
+      const bool refused = refused_.count(place_of(record, "deleted", true)) > 0;
+      if (refused && !one_step) continue;
       if (is_there && !one_step && line->second.made_again_at < deletion.number) continue;
       if (deletion.number > write.number && holds(deletion.shown, write.cell, write.after))
         return true;
@@ -181,8 +183,12 @@ class Judge {
     if (is_group_member(type, later.cell)) return;  // carried along by other members
     if (is_refused(later) || ledger_.member_gone(later.device)) return;
     const std::string record = name_of(later.type, later.record);
-    // It lost, visibly; the other value stands.
-    if (losers_.count(place_of(record, later.cell, later.after)) > 0) return;
+    // It lost, or what came after it did, visibly; the other value stands.
+    for (const Write* other : overwriters_[record + " " + later.cell]) {
+      if (other->number >= later.number &&
+          losers_.count(place_of(record, later.cell, other->after)) > 0)
+        return;
+    }
     if (later.by_tool && deleted_knowingly(record, later, true)) return;
     const Cells* now = current(record);
     if (now == nullptr || !holds(*now, later.cell, later.before)) return;
