@@ -162,6 +162,17 @@ TEST_CASE("protocol/json: a receipt has four parts, and a scope when it needs on
       "feeds[0].collected: ");
 }
 
+TEST_CASE("protocol/json: a notice is an instant, a word and what it is about", "[protocol]") {
+  CHECK(answer_status(answer_with(R"(,"notices":[[-5,"replica_copied","D-1"]])")).ok());
+  for (const char* notice :
+       {"[]", R"([1,"a"])", R"([1,"a","b","c"])", R"(["1","a","b"])", R"([1.5,"a","b"])",
+        R"([1,2,"b"])", R"([1,"a",null])", R"({"at":1})"}) {
+    CAPTURE(notice);
+    check_refused(answer_status(answer_with(",\"notices\":[" + std::string(notice) + "]")),
+                  "notices[0]: ");
+  }
+}
+
 TEST_CASE("protocol/json: certificates and identities have every part in its size", "[protocol]") {
   RandomMessages random(5);
   IdentityRequest message = random.identity_request();

@@ -49,6 +49,9 @@ class RandomMessages {
     for (std::uint64_t i = below(4); i > 0; --i) out.granted.push_back(text());
     out.received_seq = random_();
     out.durable_seq = random_();
+    for (std::uint64_t i = below(3); i > 0; --i) {
+      out.notices.push_back({static_cast<std::int64_t>(random_()), prose(), prose()});
+    }
     for (std::uint64_t i = below(3); i > 0; --i) out.devices[author().text()] = prose();
     return out;
   }
