@@ -39,12 +39,12 @@ void read_names(ObjectReader& in, const char* key, std::vector<std::string>& out
 }
 
 template <typename Feed>
-void check_feeds_differ(const std::vector<Feed>& feeds, Fault& fault) {
+void check_feeds_differ(const char* key, const std::vector<Feed>& feeds, Fault& fault) {
   std::set<std::string> names;
   for (const Feed& feed : feeds) {
     if (names.insert(feed.feed).second) continue;
     fault.set("a feed stands twice");
-    return fault.under("feeds");
+    return fault.under(key);
   }
 }
 
@@ -246,8 +246,8 @@ Result<SyncRequest> decode_sync_request(std::span<const std::uint8_t> bytes) {
   in.list("offers", core::kMessageBytesMax, message.offers,
           [&](const Json& item, Fault& at, Offer& offer) { read_offer(item, authors, at, offer); });
   read_names(in, "purged", message.purged);
-  if (fault.ok()) check_feeds_differ(message.reconcile, fault);
-  if (fault.ok()) check_feeds_differ(message.feeds, fault);
+  if (fault.ok()) check_feeds_differ("reconcile", message.reconcile, fault);
+  if (fault.ok()) check_feeds_differ("feeds", message.feeds, fault);
   if (fault.ok()) check_groups_ascend(message.push, fault);
   if (!fault.ok()) return fault.status();
   return message;
@@ -312,7 +312,7 @@ Result<SyncResponse> decode_sync_response(std::span<const std::uint8_t> bytes) {
           });
   read_devices(in, fault, message.devices);
   in.list("notices", core::kMessageBytesMax, message.notices, read_notice);
-  if (fault.ok()) check_feeds_differ(message.feeds, fault);
+  if (fault.ok()) check_feeds_differ("feeds", message.feeds, fault);
   if (!fault.ok()) return fault.status();
   return message;
 }

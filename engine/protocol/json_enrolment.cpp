@@ -35,8 +35,8 @@ void read_certificate(const Json& json, Fault& fault, Certificate& certificate) 
   certificate.signature = in.base64("signature", kSignatureBytes);
 }
 
-void read_certificate_at(ObjectReader& in, Fault& fault, Certificate& certificate) {
-  const Json* json = in.find("certificate", Need::kRequired);
+void read_certificate_at(ObjectReader& in, Need need, Fault& fault, Certificate& certificate) {
+  const Json* json = in.find("certificate", need);
   if (json == nullptr) return;
   read_certificate(*json, fault, certificate);
   if (!fault.ok()) fault.under("certificate");
@@ -69,7 +69,7 @@ Result<IdentityRequest> decode_identity_request(std::span<const std::uint8_t> by
   Fault fault;
   ObjectReader in(json, fault);
   IdentityRequest message;
-  read_certificate_at(in, fault, message.certificate);
+  read_certificate_at(in, Need::kRequired, fault, message.certificate);
   message.replica = in.author("replica");
   message.public_key = in.base64("public_key", kKeyBytes);
   message.proof = in.base64("proof", kSignatureBytes);
@@ -86,7 +86,7 @@ Result<IdentityAnswer> decode_identity_answer(std::span<const std::uint8_t> byte
   Fault fault;
   ObjectReader in(json, fault);
   IdentityAnswer message;
-  read_certificate_at(in, fault, message.certificate);
+  read_certificate_at(in, Need::kRequired, fault, message.certificate);
   if (!fault.ok()) return fault.status();
   return message;
 }
@@ -164,16 +164,14 @@ Result<EnrolRequest> decode_enrol_request(std::span<const std::uint8_t> bytes) {
 Bytes encode_json(const EnrolAnswer& message) {
   Json granted = Json::array();
   for (const std::string& feed : message.granted) granted.push_back(text_json(feed));
-  return dump_message({{"device_id", message.device_id},
-                       {"unit_id", message.unit_id},
-                       {"role", message.role},
-                       {"centre_id", message.centre_id},
-                       {"epoch", message.epoch},
-                       {"schema_json", message.schema_json},
-                       {"granted", std::move(granted)},
-                       {"digest_key", crypto::base64(message.digest_key)},
-                       {"server_ms", message.server_ms},
-                       {"certificate", certificate_json(message.certificate)}});
+  Json out = {{"device_id", message.device_id}, {"unit_id", message.unit_id},
+              {"role", message.role},           {"centre_id", message.centre_id},
+              {"epoch", message.epoch},         {"schema_json", message.schema_json},
+              {"granted", std::move(granted)},  {"digest_key", crypto::base64(message.digest_key)},
+              {"server_ms", message.server_ms}};
+  if (message.certificate != Certificate{})
+    out["certificate"] = certificate_json(message.certificate);
+  return dump_message(out);
 }
 
 Result<EnrolAnswer> decode_enrol_answer(std::span<const std::uint8_t> bytes) {
@@ -193,7 +191,7 @@ Result<EnrolAnswer> decode_enrol_answer(std::span<const std::uint8_t> bytes) {
           });
   message.digest_key = in.base64("digest_key", kKeyBytes);
   message.server_ms = in.integer("server_ms");
-  read_certificate_at(in, fault, message.certificate);
+  read_certificate_at(in, Need::kOptional, fault, message.certificate);
   if (!fault.ok()) return fault.status();
   return message;
 }

@@ -31,7 +31,9 @@ void read_buckets(ObjectReader& in, std::vector<std::uint32_t>& buckets, Fault& 
           });
   if (!fault.ok()) return;
   for (std::size_t i = 1; i < buckets.size(); ++i) {
-    if (buckets[i] <= buckets[i - 1]) return fault.set("buckets must ascend");
+    if (buckets[i] > buckets[i - 1]) continue;
+    fault.set("must ascend");
+    return fault.under("buckets");
   }
 }
 

@@ -198,7 +198,7 @@ struct SyncResponse {
   std::vector<std::string> granted;  // feeds this device follows now
   std::uint64_t received_seq = 0;    // highest operation of this replica committed at the centre
   std::uint64_t durable_seq = 0;     // highest one in a backup that was test-opened
-  std::vector<Notice> notices;         // for the leads of a unit, of the last 30 days
+  std::vector<Notice> notices;       // for the leads of a unit, of the last 30 days
   std::map<std::string, std::string> devices;  // author text → device id, for authors named in rows
 
   friend bool operator==(const SyncResponse&, const SyncResponse&) = default;
@@ -271,7 +271,7 @@ struct EnrolAnswer {
   std::vector<std::string> granted;  // feeds
   Bytes digest_key;                  // 32 bytes, for the digests of feeds
   std::int64_t server_ms = 0;
-  Certificate certificate;
+  Certificate certificate;  // empty from a centre that gives none
 
   friend bool operator==(const EnrolAnswer&, const EnrolAnswer&) = default;
 };

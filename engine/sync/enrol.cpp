@@ -95,7 +95,8 @@ Status adopt(replica::Store& store, const protocol::EnrolAnswer& answer, const s
   NHIP_TRY(store.check_schema(answer.schema_json));
   return store.transact([&]() -> Status {
     NHIP_TRY(store.save_enrolment(enrolment));
-    NHIP_TRY(store.save_certificate(answer.certificate));
+    if (answer.certificate != protocol::Certificate{})
+      NHIP_TRY(store.save_certificate(answer.certificate));
     NHIP_TRY(store.set_setting("epoch", Value(answer.epoch)));
     NHIP_TRY(store.set_setting("clock_offset_ms", Value(answer.server_ms - store.now())));
     return replica::follow(store, answer.granted).status();

@@ -47,8 +47,8 @@ class Centre {
   const CentreKeys& keys() const { return keys_; }
   const Random& random() const { return random_; }
 
-  // Opens a new epoch while the centre runs, as when a device proves by a cursor of our own epoch
-  // that it has seen more than we ever had: then the whole folder was put back. Outside a
+  // Opens a new epoch while the centre runs, as when a device proves that we gave out more than we
+  // know (proof_of_loss in offers.h): then the whole folder was put back. Outside a
   // transaction; keys().epoch is the new one afterwards. `above`: the highest number that is known
   // to have been given out; those of the new epoch are larger. kInternal "no_epoch_opener" for a
   // centre that no folder holds, until it is given one.

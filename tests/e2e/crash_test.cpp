@@ -27,7 +27,7 @@ std::string lines_of_round(int round) {
 
 }  // namespace
 
-TEST_CASE("e2e/crash: what the centre acknowledged survives kill -9 of both sides", "[e2e]") {
+TEST_CASE("e2e/crash: what the centre acknowledged survives kill -9 of both sides", "[e2e][I9]") {
   const unsigned seed = seed_or(7);
   INFO("NHIP_SEED=" << seed);
   std::mt19937 random(seed);

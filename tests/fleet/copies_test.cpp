@@ -18,7 +18,7 @@ std::size_t replicas_of(Fleet& fleet, const Member& member) {
 }  // namespace
 
 TEST_CASE("fleet: a copied replica goes on under its own name and both keep their work",
-          "[fleet][copies]") {
+          "[fleet][copies][I11]") {
   Pair pair;
   Member& copy = pair.fleet.add_copy(pair.a);
   const Id mine = pair.a.put("activity", kActivity);
@@ -49,7 +49,8 @@ TEST_CASE("fleet: what a copy shares with its original arrives once, without con
   check_same(pair.fleet, {&pair.a, &pair.b, &copy});
 }
 
-TEST_CASE("fleet: a copy taken while an answer was on its way is found out", "[fleet][copies]") {
+TEST_CASE("fleet: a copy taken while an answer was on its way is found out",
+          "[fleet][copies][I11]") {
   Pair pair;
   pair.a.put("activity", kActivity);
   pair.a.transport.lose_answers = 1;
@@ -63,7 +64,7 @@ TEST_CASE("fleet: a copy taken while an answer was on its way is found out", "[f
 }
 
 TEST_CASE("fleet: a replica copied back over newer files loses nothing that arrived",
-          "[fleet][copies]") {
+          "[fleet][copies][I12]") {
   Pair pair;
   pair.a.edit("activity", pair.id, R"({"title":"chưa gửi"})");
   const std::string old = pair.a.save_files();

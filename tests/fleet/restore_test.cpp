@@ -40,7 +40,7 @@ std::int64_t received_at(Fleet& fleet, const Id& id) {
 
 }  // namespace
 
-TEST_CASE("fleet: a restored centre gets back what its author still has", "[fleet][restore]") {
+TEST_CASE("fleet: a restored centre gets back what its author still has", "[fleet][restore][I10]") {
   Restored world;
   const Id lost = world.a.put("activity", kActivity);
   world.a.edit("activity", world.before, R"({"title":"sau bản sao"})");

@@ -55,7 +55,7 @@ struct SyncReport {
   std::uint64_t bytes_up = 0, bytes_down = 0;
   std::int64_t duration_ms = 0;
   bool verified = false;    // the digests of all scopes agree with the centre's
-  std::string verified_by;  // "versions" when verified
+  std::string verified_by;  // when verified: "versions", or "values" when those were compared too
   bool complete = false;    // nothing is left to send or receive (a budget may stop earlier)
 };
 

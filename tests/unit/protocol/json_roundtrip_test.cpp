@@ -71,6 +71,9 @@ TEST_CASE("protocol/json: random messages come back exactly, in one form", "[pro
     check_round_trip(random.hello(), decode_hello);
     check_round_trip(random.enrol_request(), decode_enrol_request);
     check_round_trip(random.enrol_answer(), decode_enrol_answer);
+    check_round_trip(random.identity_request(), decode_identity_request);
+    check_round_trip(random.identity_answer(), decode_identity_answer);
+    check_round_trip(random.certificate(), decode_certificate);
   }
 }
 
@@ -91,6 +94,9 @@ TEST_CASE("protocol/json: damaged messages are refused or are other messages, ne
     check_mutations(random, random.error(), decode_error);
     check_mutations(random, random.hello(), decode_hello);
     check_mutations(random, random.enrol_request(), decode_enrol_request);
+    check_mutations(random, random.enrol_answer(), decode_enrol_answer);
+    check_mutations(random, random.identity_request(), decode_identity_request);
+    check_mutations(random, random.identity_answer(), decode_identity_answer);
   }
 }
 
@@ -102,5 +108,7 @@ TEST_CASE("protocol/json: random bytes are refused", "[protocol]") {
     const Bytes bytes = random.bytes(random.below(200));
     REQUIRE_FALSE(decode_sync_request(bytes).ok());
     REQUIRE_FALSE(decode_sync_response(bytes).ok());
+    REQUIRE_FALSE(decode_identity_request(bytes).ok());
+    REQUIRE_FALSE(decode_certificate(bytes).ok());
   }
 }

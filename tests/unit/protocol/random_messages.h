@@ -24,11 +24,16 @@ class RandomMessages {
     out.client = prose();
     out.clock_ms = static_cast<std::int64_t>(random_());
     if (chance(2)) out.answer_bytes_max = random_();
+    if (chance(2)) out.epoch = prose();
+    if (chance(2)) out.received = random_();
     if (chance(2)) out.token = prose();
     if (chance(2)) out.token_next = prose();
     for (std::uint64_t i = below(4); i > 0; --i) out.feeds.push_back(feed_request(i));
     std::uint64_t seq = 1 + below(1000);
     for (std::uint64_t i = below(5); i > 0; --i) out.push.push_back(group(seq));
+    for (std::uint64_t i = below(3); i > 0; --i) out.reconcile.push_back(reconcile_request(i));
+    for (std::uint64_t i = below(3); i > 0; --i) out.offers.push_back(offer());
+    for (std::uint64_t i = below(3); i > 0; --i) out.purged.push_back(text());
     return out;
   }
 
@@ -40,9 +45,13 @@ class RandomMessages {
     for (std::uint64_t i = below(4); i > 0; --i) out.verdicts.push_back(verdict());
     for (std::uint64_t i = below(3); i > 0; --i) out.corrections.push_back(row());
     for (std::uint64_t i = below(4); i > 0; --i) out.feeds.push_back(feed_answer(i));
+    for (std::uint64_t i = below(3); i > 0; --i) out.reconcile.push_back(reconcile_answer(i));
     for (std::uint64_t i = below(4); i > 0; --i) out.granted.push_back(text());
     out.received_seq = random_();
     out.durable_seq = random_();
+    for (std::uint64_t i = below(3); i > 0; --i) {
+      out.notices.push_back({static_cast<std::int64_t>(random_()), prose(), prose()});
+    }
     for (std::uint64_t i = below(3); i > 0; --i) out.devices[author().text()] = prose();
     return out;
   }
@@ -74,6 +83,23 @@ class RandomMessages {
     for (std::uint64_t i = below(4); i > 0; --i) out.granted.push_back(text());
     out.digest_key = bytes(32);
     out.server_ms = static_cast<std::int64_t>(random_());
+    if (chance(2)) out.certificate = certificate();
+    return out;
+  }
+
+  IdentityRequest identity_request() { return {certificate(), author(), bytes(32), bytes(64)}; }
+  IdentityAnswer identity_answer() { return {certificate()}; }
+
+  Certificate certificate() {
+    Certificate out;
+    out.device_id = prose();
+    out.unit_id = prose();
+    out.role = prose();
+    out.label = chance(3) ? "" : prose();
+    out.enrolled_at = static_cast<std::int64_t>(random_());
+    out.replica = author();
+    out.public_key = bytes(32);
+    out.signature = bytes(64);
     return out;
   }
 
@@ -219,6 +245,65 @@ class RandomMessages {
     out.digest = {random_(), random_()};
     if (chance(2)) out.rows_left = random_();
     out.more = chance(2);
+    for (std::uint64_t i = below(3); i > 0; --i) out.receipts.push_back(receipt());
+    if (chance(3)) out.collected = random_();
+    return out;
+  }
+
+  // The scope is left out where it is the feed's.
+  Receipt receipt() {
+    return {chance(2) ? "" : text(), random_(), random_(), static_cast<std::int64_t>(random_()),
+            bytes(chance(4) ? below(33) : 8)};
+  }
+
+  Offer offer() {
+    Offer out;
+    out.type = static_cast<std::uint16_t>(random_());
+    out.id = id();
+    out.scope = text();
+    out.seq = random_();
+    if (!chance(5)) out.row.versions.base = version();
+    for (std::uint64_t i = below(4); i > 0; --i) out.row.versions.exceptions[key()] = version();
+    for (std::uint64_t i = below(8); i > 0; --i) out.row.cells[key()] = value();
+    if (chance(2)) out.receipt = receipt();
+    return out;
+  }
+
+  // Ascending; the first one may be 0, the last one the highest there is.
+  std::vector<std::uint32_t> buckets() {
+    std::vector<std::uint32_t> out;
+    for (std::uint64_t i = below(5); i > 0; --i) {
+      out.push_back(static_cast<std::uint32_t>(below(std::uint64_t{1} << 24)));
+    }
+    if (chance(4)) out.insert(out.end(), {0, (1u << 24) - 1});
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+  ReconcileRequest reconcile_request(std::uint64_t number) {
+    ReconcileRequest out;
+    out.feed = text() + std::to_string(number);
+    out.nonce = random_();
+    out.values = chance(3);
+    out.depth = static_cast<std::uint32_t>(below(25));
+    out.buckets = buckets();
+    out.data = bytes(below(60));
+    return out;
+  }
+
+  ReconcileAnswer reconcile_answer(std::uint64_t number) {
+    ReconcileAnswer out;
+    out.feed = text() + std::to_string(number);
+    out.nonce = random_();
+    out.depth = static_cast<std::uint32_t>(below(25));
+    out.buckets = buckets();
+    out.data = bytes(below(60));
+    for (std::uint64_t i = below(3); i > 0; --i) out.rows.push_back(row());
+    out.unknown = bytes(below(30));
+    out.more = chance(2);
+    if (chance(2)) out.floor = random_();
+    out.cursor = cursor();
     return out;
   }
 
