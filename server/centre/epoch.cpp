@@ -12,6 +12,7 @@ constexpr char kSetting[] = "epochs";
 // since the youngest backup, even when the wall clock stands still.
 constexpr int kNumbersPerSecondBits = 12;
 constexpr std::uint64_t kLeastGap = 1u << 20;
+constexpr std::uint64_t kHighestBegin = std::uint64_t{1} << 61;
 constexpr std::int64_t kYear2020 = 1'577'836'800;
 
 std::uint64_t draw_salt(const Centre::Random& random) {
@@ -101,6 +102,9 @@ Status open_epoch(ServerStore& store, const std::string& epoch, const Centre::Ra
     NHIP_TRY_ASSIGN(const ScopeHead head, store.head(scope));
     mark.heads[scope] = head.seq;
     highest = std::max(highest, head.seq);
+  }
+  if (highest > kHighestBegin) {
+    return {Code::kLimit, "numbers_exhausted", "An epoch cannot begin behind such a number."};
   }
   mark.begins = std::max(highest + kLeastGap, by_clock(now));
   for (const std::string& scope : scopes) {

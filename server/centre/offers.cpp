@@ -13,6 +13,10 @@ namespace nhip::server {
 
 namespace {
 
+// A replica's own word, without a receipt, opens an epoch at most once an hour.
+constexpr std::int64_t kBareWordEveryMs = 3'600'000;
+constexpr std::uint64_t kBelievable = std::uint64_t{1} << 32;
+
 // The receipt is ours and covers the version's number.
 bool is_proven(const Centre& centre, const protocol::Offer& offer) {
   if (!offer.receipt) return false;
@@ -47,16 +51,15 @@ class Taker {
   Status take(const protocol::Offer& offer) {
     const EpochMark* cut = epochs_.cut_by(offer.scope, offer.seq);
     const Type* type = centre_.schema().type(offer.type);
-    if (cut == nullptr || type == nullptr || !rights_.may_receive(offer.scope)) return {};
-    if (!is_well_formed(*type, offer)) return {};
-    NHIP_TRY_ASSIGN(const auto row, centre_.store().row(offer.type, offer.id));
-    if (row && row->scope != offer.scope) return keep_beside_other(offer);
+    // Markers of moves are the centre's own; a load that moved a record does so again.
+    if (cut == nullptr || offer.type == kMovedType) return {};
     NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, life_));
     if (done && done->lost_seq >= offer.seq) return {};
-    // Conflict records are the centre's own; losing one would hide a value.
-    const bool ours = type->number < 16;
-    if (!ours && type->writers == Writers::kCentre) return {};  // made again from their source
-    if (!ours && !rights_.may_write(*type, offer.scope).ok()) return keep_for_office(offer);
+    NHIP_TRY_ASSIGN(const auto row, centre_.store().row(offer.type, offer.id));
+    if (row && is_collected_scope(row->scope)) return {};
+    const char* reason = why_kept(type, offer, row ? &*row : nullptr);
+    if (reason != nullptr) return keep_for_office(offer, reason);
+    if (type->number >= 16 && type->writers == Writers::kCentre) return {};  // made from its source
     return merge(*type, offer, *cut, done, row ? &*row : nullptr);
   }
 
@@ -179,17 +182,22 @@ class Taker {
     return type.spread_as.empty() ? Status() : spread(centre_, sequencer_, after);
   }
 
-  // Nobody of the unit may write it, so a unit's device is no witness: the office decides.
-  Status keep_for_office(const protocol::Offer& offer) {
-    return add_to_inbox(offer, "recovered",
-                        "Only the office writes records of this kind; a unit's "
-                        "device still had this one after the restore.");
+  // Why a state is left to the office instead of being taken back; null when it may be taken.
+  const char* why_kept(const Type* type, const protocol::Offer& offer, const StoredRow* row) const {
+    if (type == nullptr) return "recovered_unknown_type";
+    if (!rights_.may_receive(offer.scope)) return "out_of_scope";
+    if (!is_well_formed(*type, offer)) return "recovered_malformed";
+    if (row != nullptr && row->scope != offer.scope) return "recovered_elsewhere";
+    // Conflict records are the centre's own; losing one would hide a value. Of the office's records
+    // a unit's device is no witness.
+    const bool made_here = type->number < 16 || type->writers == Writers::kCentre;
+    return made_here || rights_.may_write(*type, offer.scope).ok() ? nullptr : "recovered";
   }
 
-  // The id was given again elsewhere while this record was away.
-  Status keep_beside_other(const protocol::Offer& offer) {
-    return add_to_inbox(offer, "recovered_elsewhere",
-                        "After the restore another unit's record has taken this one's id.");
+  Status keep_for_office(const protocol::Offer& offer, const char* code) {
+    NHIP_TRY(centre_.store().put_offered(offer.type, offer.id, {life_, offer.seq, 0}));
+    return add_to_inbox(offer, code,
+                        "A device still had this after the restore; the office decides about it.");
   }
 
   Status note_unproven(const protocol::Offer& offer) {
@@ -229,7 +237,7 @@ class Taker {
 }  // namespace
 
 Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
-                                    const protocol::SyncRequest& request) {
+                                    const protocol::SyncRequest& request, std::int64_t now) {
   std::uint64_t proven = 0;
   NHIP_TRY_ASSIGN(const EpochHistory epochs, EpochHistory::read(centre.store()));
   for (const protocol::Offer& offer : request.offers) {
@@ -239,10 +247,17 @@ Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
   }
   const bool ahead = request.received > who.replica.received_seq &&
                      who.replica.epoch == centre.keys().epoch && request.epoch == who.replica.epoch;
-  if (!ahead) return proven;
+  const bool recent =
+      !epochs.marks().empty() && now - epochs.marks().back().opened_at < kBareWordEveryMs;
+  if (!ahead || recent) return proven;
+  NHIP_TRY_ASSIGN(const std::uint64_t commit, centre.store().last_commit());
   proven = std::max<std::uint64_t>(proven, 1);
-  for (const protocol::FeedRequest& feed : request.feeds)
-    proven = std::max(proven, feed.cursor.seq);
+  for (const protocol::FeedRequest& feed : request.feeds) {
+    NHIP_TRY_ASSIGN(const ScopeHead head, centre.store().head(feed.feed));
+    const std::uint64_t known = std::max({head.seq, commit, epochs.floor()});
+    // More than this cannot have been given out since; it is a mistake or a lie.
+    if (feed.cursor.seq <= known + kBelievable) proven = std::max(proven, feed.cursor.seq);
+  }
   return proven;
 }
 

@@ -21,7 +21,7 @@ namespace nhip::server {
 // back and nothing else told us. Proof is a receipt of ours for an offered record, or that the
 // replica knows more of its own operations to be received than we do. 0: no proof.
 Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
-                                    const protocol::SyncRequest& request);
+                                    const protocol::SyncRequest& request, std::int64_t now);
 
 // Inside a transaction. Returns the records to tell the device about, each with the scope it had
 // them in: every offered one. `epoch`: the request's.

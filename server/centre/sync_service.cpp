@@ -118,7 +118,7 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
                   "Update the older of the two programs.");
   }
   NHIP_TRY(check_order(request.push));
-  NHIP_TRY_ASSIGN(const std::uint64_t lost, proof_of_loss(centre, who, request));
+  NHIP_TRY_ASSIGN(const std::uint64_t lost, proof_of_loss(centre, who, request, now));
   if (lost > 0) {
     const Status opened = centre.new_epoch(now, lost);
     if (!opened.ok() && opened.name() != "no_epoch_opener") return opened;
@@ -132,7 +132,8 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   if (!outdated) NHIP_TRY(check_continuity(request, epoch, here.replica));
   Intake intake(centre, here, rights, now);
   NHIP_TRY(intake.prepare());
-  NHIP_TRY_ASSIGN(auto to_correct, take_offers(centre, here, rights, request.offers, request.epoch, now));
+  NHIP_TRY_ASSIGN(auto to_correct,
+                  take_offers(centre, here, rights, request.offers, request.epoch, now));
   // What rests on records that a restore lost waits until they are back.
   const bool agreed = request.epoch.empty() || request.epoch == epoch;
   if (agreed && !outdated) {
