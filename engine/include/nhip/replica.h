@@ -42,8 +42,9 @@ Environment system_environment();
 
 struct OpenOptions {
   std::string path;
-  // JSON text of the schema; needed to create a replica, otherwise the one stored in the file is
-  // used.
+  // JSON text of the schema; needed to create a replica. A replica that is there goes on under it
+  // when it is a later version of its own; otherwise the one stored in the file is used. kVersion
+  // "incompatible_schema" when the later version removes or alters what records are stored under.
   std::string schema_json;
   bool create = false;       // make a new, not yet enrolled replica when the file is not there
   std::string default_unit;  // only with create: value of the scope column when a row names none
