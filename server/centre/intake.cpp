@@ -342,9 +342,11 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
 }
 
 // A copy brings again, under its own name, what the original brought before: the same change of the
-// same moment. It was merged then.
+// same moment. It was merged then. What the copy has said itself comes after all that, so a record
+// it has changed brings nothing of the original's any more, even when clocks that stand still make
+// a later word look like an earlier one.
 Result<bool> Intake::came_from_the_original(const core::Operation& op, const StoredRow* row) const {
-  if (kin_.empty() || row == nullptr) return false;
+  if (kin_.empty() || row == nullptr || own_words_.count({op.type, op.id}) > 0) return false;
   const auto is_it = [&](const VersionInfo& info, const core::Cells& cells) {
     return std::find(kin_.begin(), kin_.end(), info.author) != kin_.end() &&
            info.updated_at == core::hlc_ms(op.stamp) &&
@@ -352,8 +354,13 @@ Result<bool> Intake::came_from_the_original(const core::Operation& op, const Sto
              return core::cell_value(cells, change.cell) == change.value;
            });
   };
-  if (is_it(row->info, row->row.cells)) return true;
+  const auto is_ours = [&](const VersionInfo& info) { return info.author == who_.replica.replica; };
   NHIP_TRY_ASSIGN(const auto past, centre_.store().past(op.type, op.id));
+  const bool spoke =
+      is_ours(row->info) ||
+      std::any_of(past.begin(), past.end(), [&](const auto& v) { return is_ours(v.info); });
+  if (spoke) return false;
+  if (is_it(row->info, row->row.cells)) return true;
   return std::any_of(past.begin(), past.end(), [&](const PastVersion& version) {
     return is_it(version.info, version.cells);
   });
@@ -369,6 +376,7 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
     seq = before->seq;
     return false;
   }
+  if (!kin_.empty()) own_words_.insert({op.type, op.id});
   const bool collected = before != nullptr && is_collected_scope(before->scope);
   if (collected && is_delete_only(op)) {
     seq = before->seq;
