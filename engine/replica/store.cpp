@@ -347,6 +347,14 @@ Result<std::int64_t> Store::likely_now() {
   return std::max(wall, core::hlc_ms(seen));
 }
 
+Result<bool> Store::is_doubtful(const std::string& device, std::int64_t at) {
+  NHIP_TRY_ASSIGN(const Value known, setting("clock_offset_ms"));
+  const std::int64_t offset = known.integer() ? *known.integer() : 0;
+  if (at > now() + offset + core::kFutureToleranceMs) return true;
+  const bool ours = enrolment_ && device == enrolment_->device_id;
+  return ours && (offset > core::kFutureToleranceMs || offset < -core::kFutureToleranceMs);
+}
+
 Result<core::Hlc> Store::tick() {
   NHIP_TRY_ASSIGN(const Value last, setting("clock"));
   NHIP_TRY_ASSIGN(const Value offset, setting("clock_offset_ms"));

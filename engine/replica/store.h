@@ -51,6 +51,9 @@ class Store {
   // The time as far as this device can tell: its clock as the centre corrected it, and never
   // earlier than what it has seen.
   Result<std::int64_t> likely_now();
+  // Whether an instant that `device` gave is to be doubted: it lies ahead of the time, or it is
+  // ours and our clock was off when the centre saw it last.
+  Result<bool> is_doubtful(const std::string& device, std::int64_t at);
   // Of messages that come from the schema.
   const std::string& language() const { return language_; }
   Id mint_id();

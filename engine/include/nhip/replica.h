@@ -64,8 +64,9 @@ struct ReplicaStatus {
 
 struct ConflictSide {
   std::string value_json;
-  std::string by;       // device id; "centre" for the server itself
-  std::int64_t at = 0;  // unix ms of the stamp
+  std::string by;               // device id; "centre" for the server itself
+  std::int64_t at = 0;          // unix ms of the stamp
+  bool time_uncertain = false;  // see KnownVersion
 };
 
 struct Conflict {
@@ -94,6 +95,9 @@ struct TrayEntry {
 struct KnownVersion {
   std::string by;
   std::int64_t at = 0;
+  // `at` lies ahead of the time, or this device gave it and its clock is not the centre's. Of other
+  // devices' clocks a device knows nothing; the centre does (`nhipd records`, `nhipd devices`).
+  bool time_uncertain = false;
   std::string state;  // "pending", "current", "replaced"
   std::string fields_json;
 };
