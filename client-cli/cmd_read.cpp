@@ -151,14 +151,16 @@ Result<ExitCode> run_history(const Arguments& arguments, Output& output) {
   for (const KnownVersion& version : versions) {
     data.push_back({{"by", version.by},
                     {"at", iso_time(version.at)},
+                    {"time_uncertain", version.time_uncertain},
                     {"state", version.state},
                     {"fields", json_of(version.fields_json)}});
   }
   output.print(data, [&](const Json&) {
     std::string text;
     for (const KnownVersion& version : versions) {
-      text += screen_time(version.at) + "  " + printable(version.by) + "  (" +
-              output.say(word_of_state(version.state)) + ")\n";
+      text += screen_time(version.at) +
+              (version.time_uncertain ? output.say(Message::kTimeUncertain) : "") + "  " +
+              printable(version.by) + "  (" + output.say(word_of_state(version.state)) + ")\n";
       const Json fields = json_of(version.fields_json);
       if (!fields.is_object()) continue;
       for (const auto& [path, value] : screen_fields(*type, fields, output.language())) {

@@ -9,7 +9,10 @@ namespace nhip::cli {
 namespace {
 
 Json side_json(const ConflictSide& side) {
-  return {{"value", json_of(side.value_json)}, {"by", side.by}, {"at", iso_time(side.at)}};
+  return {{"value", json_of(side.value_json)},
+          {"by", side.by},
+          {"at", iso_time(side.at)},
+          {"time_uncertain", side.time_uncertain}};
 }
 
 // What the centre refuses because of who asks cannot be mended by editing.
@@ -41,7 +44,11 @@ std::string conflict_text(const Conflict& conflict, const Schema& schema, const 
   const auto line = [&](Message message, const ConflictSide& side) {
     const std::string by =
         side.by == "centre" ? output.say(Message::kConflictCentre) : printable(side.by);
-    return output.say(message, {value(side.value_json), by, screen_time(side.at)}) + "\n";
+    return output.say(message,
+                      {value(side.value_json), by,
+                       screen_time(side.at) +
+                           (side.time_uncertain ? output.say(Message::kTimeUncertain) : "")}) +
+           "\n";
   };
   std::string text =
       output.say(Message::kConflictHead, {conflict.id.text(), conflict.type,

@@ -203,6 +203,7 @@ constexpr Entry kEntries[] = {
     {Message::kVersionPending, "chờ gửi", "waiting"},
     {Message::kVersionCurrent, "hiện tại", "current"},
     {Message::kVersionReplaced, "đã thay", "replaced"},
+    {Message::kTimeUncertain, " (giờ không chắc)", " (time uncertain)"},
 
     {Message::kErrorWord, "Lỗi", "Error"},
     {Message::kHintWord, "Gợi ý", "Hint"},

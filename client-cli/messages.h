@@ -141,6 +141,7 @@ enum class Message {
   kVersionPending,
   kVersionCurrent,
   kVersionReplaced,
+  kTimeUncertain,
   // Errors that the client itself finds.
   kErrorWord,
   kHintWord,

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "nhip_embedded/union_registry.h"
+
 namespace nhip::cli {
 namespace {
 
@@ -47,6 +49,8 @@ Result<std::unique_ptr<Replica>> open_replica(const Arguments& arguments, const 
   OpenOptions options;
   options.language = output.language() == Language::kVietnamese ? "vi" : "en";
   options.path = path;
+  // A newer program brings its replica up to its own version of the schema.
+  options.schema_json = embedded::union_registry();
   NHIP_TRY_ASSIGN(std::unique_ptr<Replica> replica, Replica::open(std::move(options)));
   NHIP_TRY_ASSIGN(const ReplicaStatus status, replica->status());
   if (status.device_id.empty()) return not_enrolled(path, output);

@@ -94,6 +94,9 @@ Result<std::vector<KnownVersion>> read_history(replica::Store& store, std::strin
   if (state.centre) NHIP_TRY(add_current(store, type, state, versions));
   NHIP_TRY(add_losers(store, type, id, versions));
   if (versions.empty()) return no_such_record(type_name, id);
+  for (KnownVersion& version : versions) {
+    NHIP_TRY_ASSIGN(version.time_uncertain, store.is_doubtful(version.by, version.at));
+  }
   std::stable_sort(versions.begin(), versions.end(),
                    [](const KnownVersion& a, const KnownVersion& b) { return a.at > b.at; });
   return versions;

@@ -136,6 +136,11 @@ Result<std::vector<Conflict>> read_conflicts(replica::Store& store, bool include
   for (const Row& row : rows) {
     if (include_settled || !row.conflict.settled) conflicts.push_back(row.conflict);
   }
+  for (Conflict& conflict : conflicts) {
+    for (ConflictSide* each : {&conflict.winner, &conflict.loser}) {
+      NHIP_TRY_ASSIGN(each->time_uncertain, store.is_doubtful(each->by, each->at));
+    }
+  }
   return conflicts;
 }
 

@@ -188,6 +188,13 @@ class Sealer {
     std::vector<core::Change> changes;
     if (before) {
       changes = whole_groups(table.type(), difference(before->cells, found.cells), found.cells);
+      // A row cannot say anything of fields that have no column here.
+      changes.erase(std::remove_if(changes.begin(), changes.end(),
+                                   [&](const core::Change& change) {
+                                     return change.cell.field != kDeletedField &&
+                                            !table.has_column(change.cell);
+                                   }),
+                    changes.end());
     } else {
       for (const auto& [cell, value] : found.cells) changes.push_back({cell, value});
     }

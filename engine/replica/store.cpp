@@ -11,6 +11,7 @@
 #include "core/planted.h"
 #include "nhip_embedded/device_sql.h"
 #include "replica/table_sql.h"
+#include "replica/upgrade.h"
 
 namespace nhip::replica {
 
@@ -77,6 +78,12 @@ Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
   NHIP_TRY_ASSIGN(const bool empty, is_empty(*store->db_));
   if (empty && options.create) NHIP_TRY(store->create(options));
   NHIP_TRY(store->load());
+  Status upgraded = upgrade_schema(*store, options.schema_json);
+  if (upgraded.name() == "replica_upgraded") {  // between our reading and our turn
+    NHIP_TRY(store->load());
+    upgraded = upgrade_schema(*store, options.schema_json);
+  }
+  NHIP_TRY(upgraded);
   return store;
 }
 
@@ -128,10 +135,7 @@ Status Store::load() {
   }
   NHIP_TRY_ASSIGN(const Value source, setting("schema"));
   NHIP_TRY_ASSIGN(schema_, Schema::parse(source.text() ? *source.text() : ""));
-  tables_.clear();
-  for (const Type& type : schema_.types()) {
-    tables_[type.number] = std::make_unique<RecordTable>(*db_, type);
-  }
+  make_record_tables();
   NHIP_TRY(load_name());
   NHIP_TRY_ASSIGN(const Value device, setting("device_id"));
   if (device.is_null()) return {};
@@ -155,6 +159,35 @@ Status Store::load() {
   std::copy(server_key.blob()->begin(), server_key.blob()->end(), enrolment.server_key.begin());
   std::copy(digest_key.blob()->begin(), digest_key.blob()->end(), enrolment.digest_key.begin());
   enrolment_ = enrolment;
+  return {};
+}
+
+void Store::make_record_tables() {
+  tables_.clear();
+  for (const Type& type : schema_.types()) {
+    tables_[type.number] = std::make_unique<RecordTable>(*db_, type);
+  }
+}
+
+Status Store::use_schema(const Schema& schema) {
+  NHIP_TRY(set_setting("schema", Value(schema.source())));
+  schema_ = schema;
+  make_record_tables();
+  return {};
+}
+
+// Another program may have taken a later version meanwhile. Its records have columns that we do not
+// know, and to go on without them would be to empty them.
+Status Store::check_schema_is_ours() {
+  NHIP_TRY_ASSIGN(const std::int64_t ddl, pragma(*db_, "schema_version"));
+  if (ddl == ddl_version_) return {};
+  NHIP_TRY_ASSIGN(const Value source, setting("schema"));
+  if (source.text() == nullptr || *source.text() != schema_.source()) {
+    return {Code::kVersion, "replica_upgraded",
+            "Another program has given this replica a later version of its schema.",
+            "Start this program again, the newest version of it; nothing is lost."};
+  }
+  ddl_version_ = ddl;
   return {};
 }
 
@@ -192,7 +225,8 @@ Status Store::transact(const std::function<Status()>& body) {
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
   forget_caches();
-  Status done = load_name();  // another process may have taken a new one
+  Status done = check_schema_is_ours();
+  if (done.ok()) done = load_name();  // another process may have taken a new one
   if (done.ok()) done = load_feeds();
   if (done.ok()) done = body();
   if (done.ok()) done = store_digests();
@@ -313,6 +347,14 @@ Result<std::int64_t> Store::likely_now() {
   const std::int64_t wall = now() + (offset.integer() ? *offset.integer() : 0);
   const auto seen = static_cast<core::Hlc>(last.integer() ? *last.integer() : 0);
   return std::max(wall, core::hlc_ms(seen));
+}
+
+Result<bool> Store::is_doubtful(const std::string& device, std::int64_t at) {
+  NHIP_TRY_ASSIGN(const Value known, setting("clock_offset_ms"));
+  const std::int64_t offset = known.integer() ? *known.integer() : 0;
+  if (at > now() + offset + core::kFutureToleranceMs) return true;
+  const bool ours = enrolment_ && device == enrolment_->device_id;
+  return ours && (offset > core::kFutureToleranceMs || offset < -core::kFutureToleranceMs);
 }
 
 Result<core::Hlc> Store::tick() {

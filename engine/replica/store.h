@@ -51,6 +51,9 @@ class Store {
   // The time as far as this device can tell: its clock as the centre corrected it, and never
   // earlier than what it has seen.
   Result<std::int64_t> likely_now();
+  // Whether an instant that `device` gave is to be doubted: it lies ahead of the time, or it is
+  // ours and our clock was off when the centre saw it last.
+  Result<bool> is_doubtful(const std::string& device, std::int64_t at);
   // Of messages that come from the schema.
   const std::string& language() const { return language_; }
   std::int64_t steady_now() const { return environment_.steady_ms(); }
@@ -118,6 +121,9 @@ class Store {
   // Somebody else wrote to the database since this was asked last, or nobody asked yet.
   Result<bool> others_wrote();
 
+  // Goes on under a later version of the schema. Its tables stand already. Inside a transaction.
+  Status use_schema(const Schema& schema);
+
   // Records who we are now, and gives work entered before its unit and scope.
   Status save_enrolment(const Enrolment& enrolment);
   // kVersion when the centre's registry is of another kind. One of another version is fine: fields
@@ -129,6 +135,8 @@ class Store {
   Status create(const OpenOptions& options);
   Status load();
   Status load_name();
+  void make_record_tables();
+  Status check_schema_is_ours();
   Status make_tables();
   Status store_digests();
   Status place_early_work();
@@ -149,6 +157,7 @@ class Store {
   std::map<std::string, crypto::Digest> feeds_;
   bool digests_changed_ = false;
   std::int64_t data_version_ = -1;
+  std::int64_t ddl_version_ = -1;  // of the tables when `schema_` was last seen to be the file's
   std::int64_t counter_next_ = 0;
   std::int64_t counter_reserved_ = 0;
 };

@@ -247,23 +247,28 @@ std::vector<std::string> create_statements(const Type& type) {
   }
   std::vector<std::string> statements{table +
                                       ", extra TEXT CHECK(typeof(extra) IN ('text','null')))"};
-  for (const Field* field : child_fields(type)) {
-    std::string child =
-        "CREATE TABLE " + quoted(child_table(type, *field)) + "(parent INTEGER NOT NULL";
-    std::string key = "parent";
-    for (const Column& column : field->keys) {
-      child += ", " + quoted(column.name) + " " + affinity(column.type) + " NOT NULL";
-      key += "," + quoted(column.name);
-    }
-    for (const Column& column : field->values) child += ", " + column_sql(column);
-    statements.push_back(child + ", PRIMARY KEY(" + key + ")) WITHOUT ROWID");
-  }
+  for (const Field* field : child_fields(type))
+    statements.push_back(add_field_statement(type, *field));
   statements.push_back("CREATE TABLE " + quoted(version_table(type)) +
                        "(rid INTEGER PRIMARY KEY, scope INTEGER NOT NULL, seq INTEGER NOT NULL,"
                        " stamp INTEGER NOT NULL, author INTEGER NOT NULL, more BLOB)");
   statements.push_back("INSERT INTO _nhip_guard(type,mark) VALUES(" + number(type.number) + ",0)");
   for (std::string& each : trigger_statements(type)) statements.push_back(std::move(each));
   return statements;
+}
+
+std::string add_field_statement(const Type& type, const Field& field) {
+  if (field.is_scalar())
+    return "ALTER TABLE " + quoted(type.name) + " ADD COLUMN " + column_sql(field.column);
+  std::string child =
+      "CREATE TABLE " + quoted(child_table(type, field)) + "(parent INTEGER NOT NULL";
+  std::string key = "parent";
+  for (const Column& column : field.keys) {
+    child += ", " + quoted(column.name) + " " + affinity(column.type) + " NOT NULL";
+    key += "," + quoted(column.name);
+  }
+  for (const Column& column : field.values) child += ", " + column_sql(column);
+  return child + ", PRIMARY KEY(" + key + ")) WITHOUT ROWID";
 }
 
 std::vector<std::string> trigger_statements(const Type& type) {

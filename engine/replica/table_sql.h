@@ -14,8 +14,11 @@ inline constexpr std::uint16_t kInsertedField = 65534;  // in _nhip_mark only
 
 // DDL of everything that belongs to a type, one statement per entry.
 std::vector<std::string> create_statements(const Type& type);
-// Only the triggers: dropped and made again whenever a schema is opened.
+// Only the triggers, of its child tables too.
 std::vector<std::string> trigger_statements(const Type& type);
+
+// Makes place for one more field in a type whose table is there: a column or a child table.
+std::string add_field_statement(const Type& type, const Field& field);
 
 std::string child_table(const Type& type, const Field& field);
 std::string version_table(const Type& type);

@@ -357,12 +357,13 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
 }
 
 // A copy brings again, under its own name, what the original brought before: the same change of the
-// same moment. It was merged then.
-// Returns when it was received.
+// same moment. It was merged then. Returns when it was received. What the copy has said itself
+// comes after all that, so a record it has changed brings nothing of the original's any more, even
+// when clocks that stand still make a later word look like an earlier one.
 Result<std::optional<std::int64_t>> Intake::came_from_the_original(const core::Operation& op,
                                                                    const StoredRow* row) const {
   using When = std::optional<std::int64_t>;
-  if (kin_.empty() || row == nullptr) return When();
+  if (kin_.empty() || row == nullptr || own_words_.count({op.type, op.id}) > 0) return When();
   const auto is_it = [&](const VersionInfo& info, const core::Cells& cells) {
     return std::find(kin_.begin(), kin_.end(), info.author) != kin_.end() &&
            info.updated_at == core::hlc_ms(op.stamp) &&
@@ -370,8 +371,13 @@ Result<std::optional<std::int64_t>> Intake::came_from_the_original(const core::O
              return core::cell_value(cells, change.cell) == change.value;
            });
   };
-  // The first one that fits: a later one of the same moment holds the same cells, and more.
+  const auto is_ours = [&](const VersionInfo& info) { return info.author == who_.replica.replica; };
   NHIP_TRY_ASSIGN(const auto past, centre_.store().past(op.type, op.id));
+  const bool spoke =
+      is_ours(row->info) ||
+      std::any_of(past.begin(), past.end(), [&](const auto& v) { return is_ours(v.info); });
+  if (spoke) return When();
+  // The first one that fits: a later one of the same moment holds the same cells, and more.
   for (const PastVersion& version : past) {
     if (is_it(version.info, version.cells)) return When(version.info.received_at);
   }
@@ -390,6 +396,7 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
     seq = before->seq;
     return false;
   }
+  if (!kin_.empty()) own_words_.insert({op.type, op.id});
   const bool collected = before != nullptr && is_collected_scope(before->scope);
   if (collected && is_delete_only(op)) {
     seq = before->seq;

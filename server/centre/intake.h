@@ -74,7 +74,8 @@ class Intake {
   mutable std::map<Author, bool> office_authors_;
   EpochHistory epochs_;
   core::Hlc inherited_;
-  std::vector<Author> kin_;  // of a replica that was a copy: the others of its device
+  std::vector<Author> kin_;        // of a replica that was a copy: the others of its device
+  std::set<RecordKey> own_words_;  // records it changed in this request in its own name
 };
 
 }  // namespace nhip::server

@@ -2,8 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
+
 #include "centre/history.h"
 #include "centre/time_text.h"
+#include "core/hlc.h"
 #include "record/record_json.h"
 
 namespace nhip::server {
@@ -21,11 +24,28 @@ bool is_of_unit(const Type& type, const core::Cells& cells, const std::string& u
 
 json text_or_null(const std::string& text) { return text.empty() ? json() : json(text); }
 
-json print(const Type& type, const StoredRow& live, const StateAt& state) {
+using Skews = std::map<Author, std::int64_t>;
+
+Result<Skews> read_skews(Centre& centre) {
+  NHIP_TRY_ASSIGN(const auto replicas, centre.store().replicas());
+  Skews skews;
+  for (const ReplicaRecord& replica : replicas) skews[replica.replica] = replica.clock_skew_ms;
+  return skews;
+}
+
+bool is_uncertain(const VersionInfo& info, const Skews& skews) {
+  if (info.updated_at > info.received_at + core::kFutureToleranceMs) return true;
+  const auto skew = skews.find(info.author);
+  return skew != skews.end() &&
+         (skew->second > core::kFutureToleranceMs || skew->second < -core::kFutureToleranceMs);
+}
+
+json print(const Type& type, const StoredRow& live, const StateAt& state, const Skews& skews) {
   json object = record::to_json(type, live.id, state.cells);
   object["_meta"] = {{"rev", state.info.rev},
                      {"received_at", iso_text(state.info.received_at)},
                      {"updated_at", iso_text(state.info.updated_at)},
+                     {"time_uncertain", is_uncertain(state.info, skews)},
                      {"device_id", text_or_null(state.info.device_id)},
                      {"source_id", text_or_null(live.source_id)},
                      {"scope", state.scope},
@@ -46,6 +66,7 @@ Result<json> records(Centre& centre, const RecordQuery& query) {
     rows.push_back(row);
     return true;
   }));
+  NHIP_TRY_ASSIGN(const Skews skews, read_skews(centre));
   json list = json::array();
   for (const StoredRow& row : rows) {
     StateAt state{row.info, row.scope, row.row.cells, row.seq};
@@ -55,7 +76,7 @@ Result<json> records(Centre& centre, const RecordQuery& query) {
       state = *std::move(past);
     }
     if (core::is_deleted(state.cells) || !is_of_unit(*type, state.cells, query.unit_id)) continue;
-    list.push_back(print(*type, row, state));
+    list.push_back(print(*type, row, state, skews));
   }
   return list;
 }

@@ -18,7 +18,9 @@ struct RecordQuery {
 };
 
 // An array, ascending id, without deleted records. Each has what record::to_json gives and
-// `_meta` {rev, received_at, updated_at, device_id, source_id, scope, seq}. kUsage "unknown_type".
+// `_meta` {rev, received_at, updated_at, time_uncertain, device_id, source_id, scope, seq}. The
+// time is uncertain when `updated_at` lies ahead of `received_at`, or the clock of the replica that
+// wrote it was off at its last contact. kUsage "unknown_type".
 Result<nlohmann::json> records(Centre& centre, const RecordQuery& query);
 
 }  // namespace nhip::server

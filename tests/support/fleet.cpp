@@ -92,8 +92,12 @@ Result<Response> LoopbackTransport::send(const Request& request) {
   return gone;
 }
 
-Member::Member(Fleet& fleet, std::string path, std::string unit, std::string role)
-    : transport(fleet), fleet_(fleet), path_(std::move(path)) {
+Member::Member(Fleet& fleet, std::string path, std::string unit, std::string role,
+               const std::string& schema)
+    : transport(fleet),
+      fleet_(fleet),
+      path_(std::move(path)),
+      schema_json_(schema.empty() ? fleet.schema_json : schema) {
   open(true);
   const auto code =
       must(server::make_code(*fleet.centre, unit, role, "test", 3'600'000, fleet.now_ms));
@@ -101,7 +105,7 @@ Member::Member(Fleet& fleet, std::string path, std::string unit, std::string rol
 }
 
 Member::Member(Fleet& fleet, std::string path)
-    : transport(fleet), fleet_(fleet), path_(std::move(path)) {
+    : transport(fleet), fleet_(fleet), path_(std::move(path)), schema_json_(fleet.schema_json) {
   open(false);
 }
 
@@ -119,15 +123,32 @@ void Member::put_back(const std::string& saved) {
   open(false);
 }
 
-void Member::open(bool create) {
+void Member::open(bool create) { replica_ = must(try_open(create)); }
+
+Result<std::unique_ptr<Replica>> Member::try_open(bool create) {
   OpenOptions options;
   options.path = path_;
   options.create = create;
-  options.schema_json = fleet_.schema_json;
+  options.schema_json = schema_json_;
   Environment environment = system_environment();
   environment.unix_ms = [this] { return fleet_.now_ms + clock_error_ms; };
   options.environment = environment;
-  replica_ = must(Replica::open(options));
+  return Replica::open(options);
+}
+
+Status Member::update(const std::string& schema) {
+  const std::string before = schema_json_;
+  replica_.reset();
+  schema_json_ = schema;
+  auto opened = try_open(false);
+  const Status status = opened.status();
+  if (opened.ok()) {
+    replica_ = std::move(opened).value();
+  } else {
+    schema_json_ = before;
+    open(false);
+  }
+  return status;
 }
 
 void Member::reopen() {
@@ -235,15 +256,22 @@ Member& Fleet::add_copy(Member& of) {
   return *members_.back();
 }
 
+void Fleet::update_centre(const std::string& registry) {
+  centre.reset();
+  schema = std::make_unique<Schema>(must(Schema::parse(registry)));
+  start();
+}
+
 Fleet::~Fleet() {
   members_.clear();
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
 }
 
-Member& Fleet::add(const std::string& unit, const std::string& role) {
+Member& Fleet::add(const std::string& unit, const std::string& role,
+                   const std::string& registry) {
   const std::string path = folder + "/" + std::to_string(members_.size()) + ".db";
-  members_.push_back(std::make_unique<Member>(*this, path, unit, role));
+  members_.push_back(std::make_unique<Member>(*this, path, unit, role, registry));
   return *members_.back();
 }
 

@@ -40,7 +40,9 @@ class LoopbackTransport final : public Transport {
 
 class Member {
  public:
-  Member(Fleet& fleet, std::string path, std::string unit, std::string role);
+  // `schema` empty = the fleet's.
+  Member(Fleet& fleet, std::string path, std::string unit, std::string role,
+         const std::string& schema = {});
   // Opens a replica that is there.
   Member(Fleet& fleet, std::string path);
 
@@ -53,10 +55,11 @@ class Member {
   Result<SyncReport> try_sync(std::int64_t patience_ms = 0);
   ReplicaStatus status();
   std::vector<Conflict> conflicts();
-  void reopen();                     // as after a restart of the program
-  std::string save_files();          // copies the replica's files aside and returns their name
+  void reopen();                             // as after a restart of the program
+  Status update(const std::string& schema);  // restarts as a program of that schema
+  std::string save_files();  // copies the replica's files aside and returns their name
   void put_back(const std::string& saved);  // as a person who restores a copy over the replica
-  void sql(const std::string& sql);  // as another tool: a connection of its own, no engine
+  void sql(const std::string& sql);         // as another tool: a connection of its own, no engine
 
   Replica& replica() { return *replica_; }
   const std::string& path() const { return path_; }
@@ -65,9 +68,11 @@ class Member {
 
  private:
   void open(bool create);
+  Result<std::unique_ptr<Replica>> try_open(bool create);
 
   Fleet& fleet_;
   std::string path_;
+  std::string schema_json_;
   std::unique_ptr<Replica> replica_;
 };
 
@@ -77,7 +82,10 @@ class Fleet {
   explicit Fleet(const std::string& schema_json = {});
   ~Fleet();
 
-  Member& add(const std::string& unit, const std::string& role = "field");
+  Member& add(const std::string& unit, const std::string& role = "field",
+              const std::string& registry = {});
+  // The centre starts again with another version of its registry, over the same store.
+  void update_centre(const std::string& registry);
   // Another machine that goes on from a copy of `of`'s files as they are now.
   Member& add_copy(Member& of);
   std::unique_ptr<server::ServerStore> backup() const { return copy_memory_store(*store); }

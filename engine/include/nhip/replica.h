@@ -45,8 +45,9 @@ Environment system_environment();
 
 struct OpenOptions {
   std::string path;
-  // JSON text of the schema; needed to create a replica, otherwise the one stored in the file is
-  // used.
+  // JSON text of the schema; needed to create a replica. A replica that is there goes on under it
+  // when it is a later version of its own; otherwise the one stored in the file is used. kVersion
+  // "incompatible_schema" when the later version removes or alters what records are stored under.
   std::string schema_json;
   bool create = false;       // make a new, not yet enrolled replica when the file is not there
   std::string default_unit;  // only with create: value of the scope column when a row names none
@@ -74,8 +75,9 @@ struct ReplicaStatus {
 
 struct ConflictSide {
   std::string value_json;
-  std::string by;       // device id; "centre" for the server itself
-  std::int64_t at = 0;  // unix ms of the stamp
+  std::string by;               // device id; "centre" for the server itself
+  std::int64_t at = 0;          // unix ms of the stamp
+  bool time_uncertain = false;  // see KnownVersion
 };
 
 struct Conflict {
@@ -104,6 +106,9 @@ struct TrayEntry {
 struct KnownVersion {
   std::string by;
   std::int64_t at = 0;
+  // `at` lies ahead of the time, or this device gave it and its clock is not the centre's. Of other
+  // devices' clocks a device knows nothing; the centre does (`nhipd records`, `nhipd devices`).
+  bool time_uncertain = false;
   std::string state;  // "pending", "current", "replaced"
   std::string fields_json;
 };
