@@ -47,7 +47,7 @@ Result<std::unique_ptr<Replica>> open_replica(const Arguments& arguments, const 
                        Message::kNotAReplicaHint, {path});
   }
   OpenOptions options;
-  options.language = output.language() == Language::kVietnamese ? "vi" : "en";
+  options.language = std::string(output.language() == Language::kVietnamese ? "vi" : "en");
   options.path = path;
   // A newer program brings its replica up to its own version of the schema.
   options.schema_json = embedded::union_registry();
