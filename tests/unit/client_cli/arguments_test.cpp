@@ -55,7 +55,7 @@ TEST_CASE("client_cli/arguments: wrong usage is refused", "[client_cli]") {
                                              {"enrol", "--code", "C"},
                                              {"--lang", "fr", "status"},
                                              {"edit", "activity", "X"},
-                                             {"bundle", "out", "f"}}) {
+                                             {"bundle", "over", "f"}}) {
     const auto parsed = parse(words);
     REQUIRE_FALSE(parsed.ok());
     CHECK(exit_code_of(parsed.status()) == ExitCode::kUsage);
