@@ -99,6 +99,7 @@ Json reconcile_json(const ReconcileAnswer& answer, const AuthorTable& authors) {
   if (!answer.buckets.empty()) out["buckets"] = buckets_json(answer.buckets);
   if (!answer.data.empty()) out["data"] = crypto::base64(answer.data);
   for (const RowUpdate& row : answer.rows) out["rows"].push_back(row_json(row, authors));
+  for (const Receipt& receipt : answer.receipts) out["receipts"].push_back(receipt_json(receipt));
   if (!answer.unknown.empty()) out["unknown"] = crypto::base64(answer.unknown);
   if (answer.more) out["more"] = true;
   if (answer.floor != 0) out["floor"] = answer.floor;
@@ -117,6 +118,7 @@ void read_reconcile(const Json& json, const std::vector<Author>& authors, Fault&
   answer.data = read_data(in, "data", fault);
   in.list("rows", core::kMessageBytesMax, answer.rows,
           [&](const Json& item, Fault& at, RowUpdate& row) { read_row(item, authors, at, row); });
+  in.list("receipts", core::kMessageBytesMax, answer.receipts, read_receipt);
   answer.unknown = read_data(in, "unknown", fault);
   answer.more = in.boolean("more", false);
   answer.floor = in.unsigned_number("floor", Need::kOptional);

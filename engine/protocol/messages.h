@@ -167,6 +167,7 @@ struct ReconcileAnswer {
   // After prints: whole records the device lacks or holds in another version, and the prints of
   // those it holds and the centre does not. `more`: not all fitted; reconcile again.
   std::vector<RowUpdate> rows;
+  std::vector<Receipt> receipts;  // for these rows, as in pages, each with its scope
   Bytes unknown;
   bool more = false;
   // Numbers from here on are of the present epoch: the centre lost none of them, and a version it

@@ -132,7 +132,7 @@ class Applier {
     for (const protocol::RowUpdate& row : feed.rows) {
       NHIP_TRY(take(row, whole_feed ? row.scope : feed.feed, By::kFeed));
     }
-    NHIP_TRY(keep_receipts(store_, feed, answer_.server_ms));
+    NHIP_TRY(keep_receipts(store_, feed.feed, feed.receipts, answer_.server_ms));
     if (feed.collected > 0) NHIP_TRY(forget_collected(store_, feed.feed, feed.collected));
     applied_.rows_left += feed.rows_left;
     NHIP_TRY(move_cursor(store_, feed.feed, feed.cursor));
@@ -184,6 +184,7 @@ class Applier {
     NHIP_TRY_ASSIGN(const auto nowhere, repair_.keep_unknown(store_, *asked, answer));
     NHIP_TRY_ASSIGN(offers_, count_offers(store_));
     for (const protocol::RowUpdate& row : answer.rows) NHIP_TRY(take(row, row.scope, By::kRepair));
+    NHIP_TRY(keep_receipts(store_, answer.feed, answer.receipts, answer_.server_ms));
     for (const auto& [type, id] : nowhere) {
       protocol::RowUpdate gone;
       gone.type = type;

@@ -80,9 +80,10 @@ Result<std::uint64_t> count_offers(Store& store) {
   return row ? stmt.unsigned_integer(0) : std::uint64_t{0};
 }
 
-Status keep_receipts(Store& store, const protocol::FeedAnswer& feed, std::int64_t server_ms) {
-  for (const protocol::Receipt& receipt : feed.receipts) {
-    const std::string& name = receipt.scope.empty() ? feed.feed : receipt.scope;
+Status keep_receipts(Store& store, const std::string& feed,
+                     const std::vector<protocol::Receipt>& receipts, std::int64_t server_ms) {
+  for (const protocol::Receipt& receipt : receipts) {
+    const std::string& name = receipt.scope.empty() ? feed : receipt.scope;
     NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(name));
     NHIP_TRY_ASSIGN(auto stmt,
                     store.db().cached(
@@ -92,7 +93,7 @@ Status keep_receipts(Store& store, const protocol::FeedAnswer& feed, std::int64_
     stmt.bind(3, static_cast<std::int64_t>(receipt.first)).bind(4, receipt.received_at);
     NHIP_TRY(stmt.bind(5, receipt.proof).run());
   }
-  if (feed.receipts.empty()) return {};
+  if (receipts.empty()) return {};
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_receipt WHERE received_at<?1"));
   return stmt.bind(1, server_ms - kReceiptAgeMs).run();
 }

@@ -23,6 +23,7 @@ Status drop_offer(Store& store, std::uint16_t type, const Id& id);
 Result<std::uint64_t> count_offers(Store& store);
 
 // Receipts of a page, and what is too old to matter. Inside a transaction.
-Status keep_receipts(Store& store, const protocol::FeedAnswer& feed, std::int64_t server_ms);
+Status keep_receipts(Store& store, const std::string& feed,
+                     const std::vector<protocol::Receipt>& receipts, std::int64_t server_ms);
 
 }  // namespace nhip::replica

@@ -128,7 +128,7 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
           reached = row.seq - 1;
           return false;
         }
-        receipts = add_receipt(row, false, answer);
+        receipts = add_receipt(row, false, answer.receipts);
         if (exact_.count({request.feed, row.seq}) == 0 && !holds(request.have, row.seq)) {
           answer.rows.push_back(update_for(row, request.cursor.complete));
         }
@@ -240,7 +240,7 @@ Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t complete,
       cut = true;
       return false;
     }
-    receipts = add_receipt(row, true, answer);
+    receipts = add_receipt(row, true, answer.receipts);
     within = share.scope + ' ' + std::to_string(row.seq);
     if (exact_.count({share.scope, row.seq}) > 0) return true;
     protocol::RowUpdate update = update_for(row, position);
@@ -252,10 +252,11 @@ Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t complete,
 }
 
 // Rows of one commit share a receipt; a row that was loaded with a time of its own has its own.
-Status FeedPages::add_receipt(const StoredRow& row, bool name_scope, protocol::FeedAnswer& answer) {
+Status FeedPages::add_receipt(const StoredRow& row, bool name_scope,
+                              std::vector<protocol::Receipt>& receipts) {
   if (row.info.received_at < now_ - kReceiptAgeMs || row.info.received_at > now_) return {};
-  if (!answer.receipts.empty()) {
-    const protocol::Receipt& last = answer.receipts.back();
+  if (!receipts.empty()) {
+    const protocol::Receipt& last = receipts.back();
     const bool same_scope = !name_scope || last.scope == row.scope;
     const bool inside = last.first <= row.seq && row.seq <= last.last;
     if (same_scope && inside && last.received_at == row.info.received_at) return {};
@@ -271,7 +272,7 @@ Status FeedPages::add_receipt(const StoredRow& row, bool name_scope, protocol::F
   receipt.proof =
       receipt_proof(centre_.keys(), row.scope, receipt.first, receipt.last, receipt.received_at);
   used_ += kReceiptOverhead;
-  answer.receipts.push_back(std::move(receipt));
+  receipts.push_back(std::move(receipt));
   return {};
 }
 

@@ -41,7 +41,8 @@ class FeedPages {
   Status each_of_feed(const std::string& feed, const std::function<Status(const StoredRow&)>& each);
   Result<protocol::Cursor> head_cursor(const std::string& feed);
   // Adds the receipt of `row` unless the page has one that covers it.
-  Status add_receipt(const StoredRow& row, bool name_scope, protocol::FeedAnswer& answer);
+  Status add_receipt(const StoredRow& row, bool name_scope,
+                     std::vector<protocol::Receipt>& receipts);
   Status add_share(const ScopeCommit& share, std::uint64_t complete, protocol::FeedAnswer& answer,
                    std::string& within, bool& cut);
   Status plan(std::uint64_t after, std::vector<ScopeCommit>& shares, std::uint64_t& left);

@@ -54,13 +54,15 @@ class Taker {
     // Markers of moves are the centre's own; a load that moved a record does so again.
     if (cut == nullptr || offer.type == kMovedType) return {};
     NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, life_));
-    if (done && done->lost_seq >= offer.seq) return {};
+    const bool kept_before = done && done->new_seq == 0;
+    if (done && done->lost_seq >= offer.seq && !kept_before) return {};
     NHIP_TRY_ASSIGN(const auto row, centre_.store().row(offer.type, offer.id));
     if (row && is_collected_scope(row->scope)) return {};
     const char* reason = why_kept(type, offer, row ? &*row : nullptr);
+    if (reason != nullptr && kept_before && done->lost_seq >= offer.seq) return {};
     if (reason != nullptr) return keep_for_office(offer, reason);
     if (type->number >= 16 && type->writers == Writers::kCentre) return {};  // made from its source
-    return merge(*type, offer, *cut, done, row ? &*row : nullptr);
+    return merge(*type, offer, *cut, kept_before ? std::nullopt : done, row ? &*row : nullptr);
   }
 
   Status finish() { return sequencer_.finish(); }

@@ -119,6 +119,7 @@ Status FeedPages::compare_prints(const protocol::ReconcileRequest& request,
     } else {
       answer.rows.push_back(update_for(row, 0));
       answer.rows.back().scope = row.scope;
+      return add_receipt(row, true, answer.receipts);
     }
     return Status();
   }));

@@ -118,9 +118,9 @@ TEST_CASE("e2e/list: conditions select, and history and status tell what is know
   REQUIRE(history.size() == 1);
   CHECK(history[0].at("state") == "pending");
   const Json status = e.device->ask({"status"});
-  const std::set<std::string> keys = {"device_id", "unit_id",      "role",     "server",
-                                      "epoch",     "pending",      "rejected", "held",
-                                      "conflicts", "last_sync_at", "synced",   "backed_up"};
+  const std::set<std::string> keys = {
+      "device_id", "unit_id",   "role",         "server", "epoch",     "pending", "rejected",
+      "held",      "conflicts", "last_sync_at", "synced", "backed_up", "notices"};
   std::set<std::string> found;
   for (const auto& [key, value] : status.items()) found.insert(key);
   CHECK(found == keys);

@@ -300,6 +300,7 @@ class RandomMessages {
     out.buckets = buckets();
     out.data = bytes(below(60));
     for (std::uint64_t i = below(3); i > 0; --i) out.rows.push_back(row());
+    for (std::uint64_t i = below(3); i > 0; --i) out.receipts.push_back(receipt());
     out.unknown = bytes(below(30));
     out.more = chance(2);
     if (chance(2)) out.floor = random_();
