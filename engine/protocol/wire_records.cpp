@@ -67,13 +67,14 @@ std::size_t read_group_heads(std::vector<core::Group>& groups, WireReader& in) {
     const auto size = static_cast<std::size_t>(in.number(core::kGroupOperationsMax));
     const std::uint64_t gap = in.packed.varint();
     total += size;
-    // The last number of all must stay one: beyond it the numbers would begin again.
-    const bool fits = gap < ~std::uint64_t{0} - expected - size;
-    if (size == 0 || total > core::kMessageRecordsMax || !fits) in.fail();
+    const std::uint64_t first = expected + gap;
+    // Behind the highest number there is, `expected` is 0 and nothing can follow.
+    const bool ascends = expected != 0 && first >= expected && size - 1 <= ~first;
+    if (size == 0 || total > core::kMessageRecordsMax || !ascends) in.fail();
     if (!in.ok()) return 0;
     group.operations.resize(size);
-    for (std::size_t i = 0; i < size; ++i) group.operations[i].seq = expected + gap + i;
-    expected += gap + size;
+    for (std::size_t i = 0; i < size; ++i) group.operations[i].seq = first + i;
+    expected = first + size;
   }
   return total;
 }
