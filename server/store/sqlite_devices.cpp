@@ -141,9 +141,8 @@ Status SqliteStore::put_replica(const ReplicaRecord& replica) {
   stmt.bind(12, as_blob(replica.parent.replica));
   stmt.bind(13, std::int64_t{replica.parent.incarnation}).bind(14, as_column(replica.inherited));
   stmt.bind(15, replica.positions).bind(16, replica.last_contact).bind(17, replica.client);
-  NHIP_TRY(stmt.bind(18, replica.clock_skew_ms)
-               .bind(19, std::int64_t{replica.schema_version})
-               .run());
+  NHIP_TRY(
+      stmt.bind(18, replica.clock_skew_ms).bind(19, std::int64_t{replica.schema_version}).run());
   committed_.replicas.push_back(replica);
   return {};
 }

@@ -269,8 +269,7 @@ Fleet::~Fleet() {
   std::filesystem::remove_all(folder, ignored);
 }
 
-Member& Fleet::add(const std::string& unit, const std::string& role,
-                   const std::string& registry) {
+Member& Fleet::add(const std::string& unit, const std::string& role, const std::string& registry) {
   const std::string path = folder + "/" + std::to_string(members_.size()) + ".db";
   members_.push_back(std::make_unique<Member>(*this, path, unit, role, registry));
   return *members_.back();
