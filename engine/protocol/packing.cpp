@@ -14,7 +14,7 @@ namespace {
 // Small messages pay for every byte and cost nothing; large ones pay for time.
 constexpr int kSmallLevel = 19;
 constexpr int kLargeLevel = 3;
-constexpr std::size_t kSmallBytes = std::size_t{32} << 10;
+constexpr std::size_t kSmallBytes = std::size_t{8} << 10;
 
 constexpr std::array<std::uint8_t, 4> kMagic = {0x28, 0xB5, 0x2F, 0xFD};
 

@@ -8,8 +8,13 @@ namespace nhip::protocol {
 
 namespace {
 
-constexpr std::uint64_t kChunkFirst = 128u << 10;
+// Packed it is a sixth or less: about a second on the slowest links.
+constexpr std::uint64_t kChunkFirst = 32u << 10;
 constexpr std::uint64_t kChunkMin = 8u << 10;
+// A chunk is what a cut costs. One that takes this long is large enough, and one that takes longer
+// than a link may last is too large.
+constexpr std::int64_t kChunkAimMs = 1'500;
+constexpr std::int64_t kChunkLongMs = 3'000;
 constexpr std::int64_t kWaitFirstMs = 200;
 constexpr std::int64_t kWaitMaxMs = 5'000;
 constexpr std::uint64_t kRoundBytes = 1'200;  // what a round costs before it carries anything
@@ -40,6 +45,7 @@ Action Session::next(std::int64_t now) {
   // nothing comes back as an echo.
   action.push_bytes = more_ ? 0 : room;
   action.answer_bytes_max = room;
+  sent_at_ = now;
   ++rounds_;
   return action;
 }
@@ -48,7 +54,15 @@ void Session::on_answer(const Outcome& outcome, std::int64_t now) {
   bytes_ += outcome.bytes;
   failures_ = 0;
   wait_until_ = 0;
-  chunk_ = std::min<std::uint64_t>(chunk_ * 2, core::kChunkBytesMax);
+  const std::int64_t took = now - sent_at_;
+  if (took < kChunkAimMs) {
+    const std::uint64_t factor = took * 4 < kChunkAimMs ? 4 : 2;
+    chunk_ = std::min<std::uint64_t>(chunk_ * factor, core::kChunkBytesMax);
+  } else if (took > kChunkLongMs) {
+    chunk_ = std::max(
+        chunk_ * static_cast<std::uint64_t>(kChunkAimMs) / static_cast<std::uint64_t>(took),
+        kChunkMin);
+  }
   if (outcome.progress || first_) last_progress_ = now;
   first_ = false;
   more_ = outcome.more;

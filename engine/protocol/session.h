@@ -58,7 +58,8 @@ class Session {
   const SessionOptions options_;
   std::uint64_t rounds_ = 0;
   std::uint64_t bytes_ = 0;
-  std::uint64_t chunk_;
+  std::uint64_t chunk_;  // as it would be unpacked; the link's speed decides
+  std::int64_t sent_at_ = 0;
   std::int64_t last_progress_;
   std::int64_t wait_until_ = 0;
   std::uint32_t failures_ = 0;

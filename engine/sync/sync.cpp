@@ -46,7 +46,7 @@ class Driver {
         store_.sleep(std::min(action.wait_ms, kWaitSliceMs));
         continue;
       }
-      Status done = round(session, action, elapsed(started));
+      Status done = round(session, action, started);
       if (is_about_identity(done)) done = take_identity(done);
       if (done.ok()) continue;
       std::uint32_t random = 0;
@@ -107,7 +107,7 @@ class Driver {
             "Nothing is lost; sync again any time."};
   }
 
-  Status round(protocol::Session& session, const protocol::Action& action, std::int64_t now) {
+  Status round(protocol::Session& session, const protocol::Action& action, std::int64_t started) {
     NHIP_TRY_ASSIGN(
         const protocol::SyncRequest request,
         replica::next_request(store_, action.push_bytes, action.answer_bytes_max, repair_));
@@ -132,7 +132,7 @@ class Driver {
       NHIP_TRY(compare_values());
       outcome.more = true;
     }
-    session.on_answer(outcome, now);
+    session.on_answer(outcome, elapsed(started));
     tell(session, applied, queued);
     if (notify_ && !applied.types.empty()) notify_({applied.types.begin(), applied.types.end()});
     return {};

@@ -1,6 +1,7 @@
 // The vectors of the binary encoding: each message of the JSON vectors in both its stored and its
-// packed form, what is refused, envelopes, the dictionary. The stored form is held byte for byte;
-// the packed one is read alone, because another libzstd may pack otherwise.
+// packed form, what is refused, envelopes, the dictionary. The stored form is held byte for byte,
+// and was read by another decoder (in Python, after v1.md alone) to the same messages; the packed
+// one is read alone, because another libzstd may pack otherwise.
 #include <map>
 
 #include "golden/vectors.h"

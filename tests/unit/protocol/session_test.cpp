@@ -57,6 +57,29 @@ TEST_CASE("protocol/session: chunks grow on success and shrink on failure, withi
   CHECK(session.next(60'000).answer_bytes_max == core::kChunkBytesMax / 2);
 }
 
+TEST_CASE("protocol/session: on a slow link chunks stay as large as a few seconds carry",
+          "[protocol]") {
+  // A link that carries 10,000 bytes in a second.
+  Session session({}, 0);
+  Outcome more;
+  more.more = more.progress = true;
+  std::int64_t now = 0;
+  std::uint64_t asked = 0;
+  for (int i = 0; i < 12; ++i) {
+    asked = session.next(now).answer_bytes_max;
+    now += static_cast<std::int64_t>(asked) / 10;
+    session.on_answer(more, now);
+  }
+  CHECK(asked >= 10'000);
+  CHECK(asked <= 30'000);
+  // A faster one later: they grow again.
+  for (int i = 0; i < 12; ++i) {
+    asked = session.next(now).answer_bytes_max;
+    session.on_answer(more, now += 100);
+  }
+  CHECK(asked == core::kChunkBytesMax);
+}
+
 TEST_CASE("protocol/session: a failure waits, longer each time, and gives up after its patience",
           "[protocol][L1]") {
   Session session({}, 0);
