@@ -74,6 +74,7 @@ Result<Response> LoopbackTransport::send(const Request& request) {
   in.method = request.post ? "POST" : "GET";
   in.path = path_of(request.url, in.query);
   in.authorization = request.authorization;
+  in.accept = request.accept;
   in.body = request.body;
   for (const server::Route& route : fleet_.routes) {
     if (route.method != in.method || route.path != in.path) continue;
