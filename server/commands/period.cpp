@@ -1,0 +1,97 @@
+// nhipd period: which periods there are, and locking them.
+#include <nlohmann/json.hpp>
+
+#include "centre/time_text.h"
+#include "commands/figures.h"
+#include "commands/table.h"
+#include "figures/locks.h"
+
+namespace nhip::server {
+namespace {
+
+using nlohmann::json;
+
+std::string argument(const json& args, const char* name) {
+  const auto it = args.find(name);
+  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+json lock_json(const StoredLock& lock) {
+  return {{"number", lock.number},
+          {"at", iso_text(lock.at)},
+          {"made_at", iso_text(lock.made_at)},
+          {"reason", lock.reason.empty() ? json() : json(lock.reason)},
+          {"stored", lock.stored}};
+}
+
+std::string screen_day(const json& day) {
+  if (!day.is_string()) return "";
+  const std::string text = day.get<std::string>();
+  return text.substr(8, 2) + "/" + text.substr(5, 2) + "/" + text.substr(0, 4);
+}
+
+Result<CommandOutput> list_periods(FigureBook& book, Language language) {
+  json list = json::array();
+  std::vector<std::vector<std::string>> rows;
+  const auto day = [](indicators::Day each) {
+    return each == indicators::kNoDay ? json() : json(indicators::day_text(each));
+  };
+  for (const indicators::PeriodDates& period : book.ledger().periods()) {
+    NHIP_TRY_ASSIGN(const std::vector<StoredLock> locks, locks_of(book.centre(), period.code));
+    json entry{{"code", period.code},
+               {"year", period.year},
+               {"kind", period.kind},
+               {"start", day(period.start)},
+               {"end", day(period.end)},
+               {"due_unit", day(period.due_unit)},
+               {"due_sector", day(period.due_sector)},
+               {"lock_at", period.lock_at ? json(iso_text(*period.lock_at)) : json()},
+               {"locks", json::array()}};
+    for (const StoredLock& lock : locks) entry["locks"].push_back(lock_json(lock));
+    rows.push_back({period.code, screen_day(entry["start"]), screen_day(entry["end"]),
+                    screen_day(entry["due_unit"]),
+                    period.lock_at ? screen_text(*period.lock_at) : "",
+                    locks.size() > 1 ? std::to_string(locks.size() - 1) : ""});
+    list.push_back(std::move(entry));
+  }
+  return CommandOutput{
+      0, json_text(list),
+      print_table(
+          {say(language, "Kỳ", "Period"), say(language, "Từ", "From"), say(language, "Đến", "To"),
+           say(language, "Hạn đơn vị", "Units' due day"), say(language, "Chốt lúc", "Locked at"),
+           say(language, "Lần điều chỉnh", "Restated")},
+          rows)};
+}
+
+}  // namespace
+
+Result<CommandOutput> run_period(Centre& centre, const json& args, const CommandContext& context) {
+  const std::string action = argument(args, "action"), code = argument(args, "code");
+  NHIP_TRY_ASSIGN(OpenBook book, OpenBook::open(centre, context));
+  if (action == "list") return list_periods(*book, context.language);
+  if (action != "lock" && action != "restate") {
+    return Status(Code::kUsage, "bad_usage", "nhipd period knows: list, lock, restate");
+  }
+  if (code.empty()) {
+    return Status(Code::kUsage, "bad_usage", "say which period",
+                  "nhipd period " + action + " 2026-FY");
+  }
+  LockOrder order{code, context.now, action == "restate", argument(args, "reason")};
+  if (const std::string at = argument(args, "at"); !at.empty()) {
+    const auto instant = parse_moment(at);
+    if (!instant || order.restate) {
+      return Status(Code::kUsage, "bad_time", "--at is the instant of a lock: " + at,
+                    "for example 2027-01-30T10:00:00Z or 2027-01-30T17:00:00+07:00");
+    }
+    order.at = *instant;
+  }
+  NHIP_TRY_ASSIGN(const StoredLock lock, order_lock(*book, order, context.now));
+  json out = lock_json(lock);
+  out["code"] = code;
+  const std::string said =
+      lock.stored ? say(context.language, " đã chốt số liệu lúc ", " is locked as of ")
+                  : say(context.language, " sẽ chốt số liệu lúc ", " will be locked as of ");
+  return CommandOutput{0, json_text(out), code + said + screen_text(lock.at) + ".\n"};
+}
+
+}  // namespace nhip::server
