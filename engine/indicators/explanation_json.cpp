@@ -1,3 +1,4 @@
+// The words for why a record does not count, and an explanation as JSON and as text.
 #include <nlohmann/json.hpp>
 
 #include "indicators/explanation.h"
