@@ -93,13 +93,17 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   explain->add_option("--period", arguments.periods, "Such as 2026-FY")->required()->expected(1);
   explain->add_option("--unit", arguments.unit, "Of this unit only");
   explain->add_option("--view", arguments.view, "current (default) or official");
-  CLI::App* period = app.add_subcommand("period", "List, lock or restate periods");
-  period->add_option("ACTION", arguments.action, "list, lock or restate")
+  CLI::App* period = app.add_subcommand("period", "List, lock, restate, or compare periods");
+  period->add_option("ACTION", arguments.action, "list, lock, restate or changes")
       ->required()
-      ->check(CLI::IsMember({"list", "lock", "restate"}));
+      ->check(CLI::IsMember({"list", "lock", "restate", "changes"}));
   period->add_option("CODE", arguments.code, "Such as 2026-FY");
   period->add_option("--at", arguments.at, "Lock at this instant, not before now");
   period->add_option("--reason", arguments.reason, "Why official figures are replaced");
+  CLI::App* complete = app.add_subcommand("completeness", "Who reported, when, and who has not");
+  complete->add_option("--period", arguments.periods, "Of these periods only (repeatable)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   CLI::App* backup = app.add_subcommand("backup", "Make a tested backup, also while serving");
   backup->add_option("FILE", arguments.file, "A new file")->required();
   CLI::App* restore =

@@ -114,7 +114,7 @@ struct Command {
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 14> kCommands = {{
+constexpr std::array<Command, 15> kCommands = {{
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},
@@ -129,6 +129,7 @@ constexpr std::array<Command, 14> kCommands = {{
     {"indicators", run_indicators},
     {"explain", run_explain},
     {"period", run_period},
+    {"completeness", run_completeness},
 }};
 
 }  // namespace

@@ -40,11 +40,12 @@ struct CommandContext {
 };
 
 // `name` is one of load, enrol, devices, revoke, records, conflicts, inbox, backup, verify, review,
-// bundle, indicators, explain, period; `args` an object of text values, absent ones left out:
+// bundle, indicators, explain, period, completeness; `args` an object of text values, absent ones
+// left out:
 //   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of} ·
 //   backup {file} · review {action: list} · bundle {action: in, file, reply} ·
 //   indicators {period, view, by} · explain {indicator, period, unit, view} ·
-//   period {action: list|lock|restate, code, at, reason}
+//   period {action: list|lock|restate|changes, code, at, reason} · completeness {period}
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
 

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/figures.h"
-#include "figures/locks.h"
+#include "figures/adjustments.h"
 #include "indicators/explanation.h"
 
 namespace nhip::server {
@@ -16,19 +16,11 @@ std::string argument(const json& args, const char* name) {
   return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
 }
 
-// The instant of the official view: the newest lock or restatement, else the period's own.
 Result<std::int64_t> instant_of(FigureBook& book, const std::string& code,
                                 const std::string& view) {
   if (view.empty() || view == "current") return indicators::kForEver;
-  if (view != "official") {
-    return Status(Code::kUsage, "bad_view", "--view is official or current");
-  }
-  NHIP_TRY_ASSIGN(const std::vector<StoredLock> locks, locks_of(book.centre(), code));
-  if (!locks.empty()) return locks.back().at;
-  const indicators::PeriodDates* period = book.ledger().period(code);
-  if (period->lock_at) return *period->lock_at;
-  return Status(Code::kInvalid, "not_locked", code + " is not locked, so it has no official view",
-                "--view current");
+  if (view == "official") return official_instant(book, code);
+  return Status(Code::kUsage, "bad_view", "--view is official or current");
 }
 
 }  // namespace

@@ -15,7 +15,10 @@ Result<CommandOutput> run_indicators(Centre& centre, const nlohmann::json& args,
 // {indicator, period, unit, view: current (default) or official}
 Result<CommandOutput> run_explain(Centre& centre, const nlohmann::json& args,
                                   const CommandContext& context);
-// {action: list|lock|restate, code, at, reason}
+// {period: codes with commas between}
+Result<CommandOutput> run_completeness(Centre& centre, const nlohmann::json& args,
+                                       const CommandContext& context);
+// {action: list|lock|restate|changes, code, at, reason}
 Result<CommandOutput> run_period(Centre& centre, const nlohmann::json& args,
                                  const CommandContext& context);
 

@@ -4,6 +4,8 @@
 #include "centre/time_text.h"
 #include "commands/figures.h"
 #include "commands/table.h"
+#include "figures/adjustments.h"
+#include "figures/completeness.h"
 #include "figures/locks.h"
 
 namespace nhip::server {
@@ -63,19 +65,68 @@ Result<CommandOutput> list_periods(FigureBook& book, Language language) {
           rows)};
 }
 
+// Official and current side by side, and the records in between.
+Result<CommandOutput> list_changes(FigureBook& book, const std::string& code, Language language) {
+  NHIP_TRY_ASSIGN(const json out, adjustments(book, code));
+  std::string text =
+      code + say(language, ": điều chỉnh sau chốt, ", ": changed since the lock, ") +
+      std::to_string(out["indicators"].size()) + say(language, " chỉ tiêu, ", " indicators, ") +
+      std::to_string(out["records"].size()) + say(language, " bản ghi\n", " records\n");
+  for (const json& each : out["indicators"]) text += "  " + each["code"].get<std::string>() + "\n";
+  for (const json& each : out["records"]) {
+    text += "  " + each["type"].get<std::string>() + " " + each["id"].get<std::string>() + "  " +
+            each["unit_id"].get<std::string>() + "  " +
+            screen_text(*parse_instant(each["received_at"].get<std::string>())) +
+            (each["deleted"] == true ? say(language, "  đã xóa", "  deleted") : "") + "\n";
+  }
+  return CommandOutput{0, json_text(out), text};
+}
+
+std::string completeness_text(const json& each, Language language) {
+  const auto count = [&](const char* key) { return std::to_string(each[key].get<std::int64_t>()); };
+  std::string text = each["period"].get<std::string>() +
+                     say(language, ": phải nộp ", ": expected ") + count("expected") +
+                     say(language, ", đã nộp ", ", received ") + count("received") +
+                     say(language, " (có nội dung ", " (not empty ") + count("non_empty") +
+                     say(language, "), đúng hạn ", "), on time ") + count("on_time") +
+                     say(language, ", trễ ", ", late ") + count("late") +
+                     say(language, ", thiếu ", ", missing ") + count("missing") + "\n";
+  for (const json& unit : each["units"]) {
+    if (unit["status"] != "MISSING") continue;
+    text += say(language, "  cần nhắc: ", "  to be reminded: ") +
+            unit["unit_id"].get<std::string>() + "  " + unit["name"].get<std::string>() + "\n";
+  }
+  return text;
+}
+
 }  // namespace
+
+Result<CommandOutput> run_completeness(Centre& centre, const json& args,
+                                       const CommandContext& context) {
+  NHIP_TRY_ASSIGN(OpenBook book, OpenBook::open(centre, context));
+  NHIP_TRY_ASSIGN(const std::vector<std::string> codes,
+                  asked_periods(*book, argument(args, "period")));
+  json out = json::array();
+  std::string text;
+  for (const std::string& code : codes) {
+    out.push_back(completeness(*book, code));
+    text += completeness_text(out.back(), context.language);
+  }
+  return CommandOutput{0, json_text(out), text};
+}
 
 Result<CommandOutput> run_period(Centre& centre, const json& args, const CommandContext& context) {
   const std::string action = argument(args, "action"), code = argument(args, "code");
   NHIP_TRY_ASSIGN(OpenBook book, OpenBook::open(centre, context));
   if (action == "list") return list_periods(*book, context.language);
-  if (action != "lock" && action != "restate") {
-    return Status(Code::kUsage, "bad_usage", "nhipd period knows: list, lock, restate");
+  if (action != "lock" && action != "restate" && action != "changes") {
+    return Status(Code::kUsage, "bad_usage", "nhipd period knows: list, lock, restate, changes");
   }
   if (code.empty()) {
     return Status(Code::kUsage, "bad_usage", "say which period",
                   "nhipd period " + action + " 2026-FY");
   }
+  if (action == "changes") return list_changes(*book, code, context.language);
   LockOrder order{code, context.now, action == "restate", argument(args, "reason")};
   if (const std::string at = argument(args, "at"); !at.empty()) {
     const auto instant = parse_moment(at);

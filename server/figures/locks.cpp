@@ -106,6 +106,14 @@ Status write_lock_at(Centre& centre, const std::string& code, std::int64_t at, s
   return sequencer.finish();
 }
 
+std::int64_t newest_receipt(FigureBook& book, std::int64_t now) {
+  std::int64_t newest = now;
+  book.ledger().each_record([&](const indicators::Record& record) {
+    for (const auto& version : record.versions) newest = std::max(newest, version.received_at);
+  });
+  return newest;
+}
+
 Status check_order(const LockOrder& order, const indicators::PeriodDates* period,
                    const std::vector<StoredLock>& locks, std::int64_t now) {
   if (period == nullptr) {
@@ -169,15 +177,19 @@ Result<StoredLock> order_lock(FigureBook& book, const LockOrder& order, std::int
   NHIP_TRY(book.refresh());
   NHIP_TRY_ASSIGN(std::vector<StoredLock> locks, locks_of(centre, order.code));
   NHIP_TRY(check_order(order, book.ledger().period(order.code), locks, now));
-  const bool later = order.at > now;
-  const StoredLock lock{locks.empty() ? (order.restate ? 2u : 1u) : locks.back().number + 1,
-                        order.at, now, order.reason, !later};
+  // A restatement publishes what is current, and records of an older system may bear a time of
+  // receipt that is still to come.
+  const std::int64_t at = order.restate ? newest_receipt(book, now) : order.at;
+  const bool later = !order.restate && at > now;
+  const std::uint64_t first = order.restate ? 2 : 1;
+  const StoredLock lock{locks.empty() ? first : locks.back().number + 1, at, now, order.reason,
+                        !later};
   locks.push_back(lock);
   Transaction transaction(centre.store());
   NHIP_TRY(transaction.begin());
   NHIP_TRY(put_locks(centre, order.code, locks));
   if (!later) NHIP_TRY(store_result(book, order.code, lock));
-  NHIP_TRY(write_lock_at(centre, order.code, order.at, now));
+  if (!order.restate) NHIP_TRY(write_lock_at(centre, order.code, at, now));
   NHIP_TRY(transaction.commit());
   NHIP_TRY(book.refresh());
   return lock;
