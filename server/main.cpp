@@ -27,6 +27,8 @@ struct Arguments {
   std::string from, folder;
   nhip::server::ServeOptions serve;
   std::string unit, role, label, ttl, device, type, as_of, action, file, reply, recovery_key_file;
+  std::string view, by, indicator, code, at, reason;
+  std::vector<std::string> periods;
 };
 
 // Absent options are left out.
@@ -36,6 +38,12 @@ nlohmann::json given(std::initializer_list<std::pair<const char*, const std::str
     if (!value.empty()) args[name] = value;
   }
   return args;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
 }
 
 void declare_globals(CLI::App& app, Arguments& arguments) {
@@ -74,6 +82,28 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   records->add_option("--as-of", arguments.as_of, "As known at this instant");
   app.add_subcommand("conflicts", "List open conflicts");
   app.add_subcommand("inbox", "List work that was rejected or is held");
+  CLI::App* indicators = app.add_subcommand("indicators", "Print the figures of periods");
+  indicators->add_option("--period", arguments.periods, "Of these periods only (repeatable)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  indicators->add_option("--view", arguments.view, "official, current or both (default)");
+  indicators->add_option("--by", arguments.by, "Also by unit, host_type, district or funding");
+  CLI::App* explain = app.add_subcommand("explain", "Print the records behind a figure");
+  explain->add_option("IND", arguments.indicator, "IND01 to IND15")->required();
+  explain->add_option("--period", arguments.periods, "Such as 2026-FY")->required()->expected(1);
+  explain->add_option("--unit", arguments.unit, "Of this unit only");
+  explain->add_option("--view", arguments.view, "current (default) or official");
+  CLI::App* period = app.add_subcommand("period", "List, lock, restate, or compare periods");
+  period->add_option("ACTION", arguments.action, "list, lock, restate or changes")
+      ->required()
+      ->check(CLI::IsMember({"list", "lock", "restate", "changes"}));
+  period->add_option("CODE", arguments.code, "Such as 2026-FY");
+  period->add_option("--at", arguments.at, "Lock at this instant, not before now");
+  period->add_option("--reason", arguments.reason, "Why official figures are replaced");
+  CLI::App* complete = app.add_subcommand("completeness", "Who reported, when, and who has not");
+  complete->add_option("--period", arguments.periods, "Of these periods only (repeatable)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   CLI::App* backup = app.add_subcommand("backup", "Make a tested backup, also while serving");
   backup->add_option("FILE", arguments.file, "A new file")->required();
   CLI::App* restore =
@@ -108,7 +138,14 @@ int run(const std::string& command, Arguments& arguments) {
                                {"device", arguments.device},
                                {"type", arguments.type},
                                {"as_of", arguments.as_of},
-                               {"action", arguments.action}});
+                               {"action", arguments.action},
+                               {"view", arguments.view},
+                               {"by", arguments.by},
+                               {"indicator", arguments.indicator},
+                               {"code", arguments.code},
+                               {"at", arguments.at},
+                               {"reason", arguments.reason},
+                               {"period", joined(arguments.periods)}});
   // The running server may stand in another folder than we do.
   std::error_code error;
   if (command == "load") {

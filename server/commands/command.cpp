@@ -12,6 +12,7 @@
 #include "centre/time_text.h"
 #include "commands/backup.h"
 #include "commands/bundle.h"
+#include "commands/figures.h"
 #include "commands/present.h"
 
 namespace nhip::server {
@@ -31,6 +32,8 @@ constexpr std::int64_t kTtlMsMax = 30LL * 86'400'000;
 Result<CommandOutput> run_load(Centre& centre, const json& args, const CommandContext& context) {
   NHIP_TRY_ASSIGN(const LoadReport report,
                   load_folder(centre, argument(args, "dir"), context.now, context.progress));
+  // A load also enters history behind live versions, which no feed shows.
+  if (context.figures != nullptr) context.figures->forget();
   return CommandOutput{report.problems.empty() ? 0 : 6, json_text(load_json(report)),
                        load_text(report, context.language)};
 }
@@ -112,7 +115,7 @@ struct Command {
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 11> kCommands = {{
+constexpr std::array<Command, 15> kCommands = {{
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},
@@ -124,6 +127,10 @@ constexpr std::array<Command, 11> kCommands = {{
     {"verify", run_verify},
     {"review", run_review},
     {"bundle", run_bundle},
+    {"indicators", run_indicators},
+    {"explain", run_explain},
+    {"period", run_period},
+    {"completeness", run_completeness},
 }};
 
 }  // namespace

@@ -203,6 +203,10 @@ class ServerStore {
   virtual Status add_past(std::uint16_t type, const Id& id, const PastVersion& version) = 0;
   // All replaced versions, by (rev, received_at).
   virtual Result<std::vector<PastVersion>> past(std::uint16_t type, const Id& id) = 0;
+  // All replaced versions of a type's records, by (id, rev, received_at). Stops when `each` returns
+  // false.
+  virtual Status each_past(std::uint16_t type,
+                           const std::function<bool(const Id&, const PastVersion&)>& each) = 0;
   // Live rows of a type, ascending id, deleted ones too. Stops when `each` returns false.
   virtual Status each_row(std::uint16_t type,
                           const std::function<bool(const StoredRow&)>& each) = 0;

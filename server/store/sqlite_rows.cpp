@@ -202,4 +202,19 @@ Result<std::vector<PastVersion>> SqliteStore::past(std::uint16_t type, const Id&
   }
 }
 
+Status SqliteStore::each_past(std::uint16_t type,
+                              const std::function<bool(const Id&, const PastVersion&)>& each) {
+  NHIP_TRY_ASSIGN(
+      store::Stmt stmt,
+      db_->cached("SELECT rev, received_at, scope, commit_number, about, state, id FROM past"
+                  " WHERE type = ?1 ORDER BY id, rev, received_at, ordinal"));
+  stmt.bind(1, std::int64_t{type});
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool found, stmt.step());
+    if (!found) return {};
+    NHIP_TRY_ASSIGN(const PastVersion version, read_past(stmt));
+    if (!each(stmt.id(6), version)) return {};
+  }
+}
+
 }  // namespace nhip::server
