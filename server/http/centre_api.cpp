@@ -122,20 +122,17 @@ HttpReply CentreApi::sync(const HttpRequest& request) {
 }
 
 HttpReply CentreApi::judge_sync(const protocol::OpenedRequest& request, std::string_view accept) {
-  const std::lock_guard lock(mutex_);
-  const std::int64_t now = clock_();
-  const auto who = authenticate(centre_, request.proof, "POST", "/v1/sync", request.message, now);
-  if (!who.ok()) return error_reply(who.status());
-  protocol::Speech speech;
-  const auto message = protocol::decode_request(request.message, &speech);
-  if (!message.ok()) return error_reply(message.status());
-  const auto response = server::sync(centre_, *who, *message, now);
-  if (!response.ok()) return error_reply(response.status());
+  const auto answered = [&] {
+    const std::lock_guard lock(mutex_);
+    return answer_sync(centre_, request.proof, request.message, clock_());
+  }();
+  if (!answered.ok()) return error_reply(answered.status());
+  protocol::Speech speech = answered->spoken;
   // Who asks in JSON and reads binary learns from the answer that we speak it.
   const bool reads_binary = accept.find(protocol::kBinaryType) != std::string_view::npos;
   if (reads_binary) speech.encoding = protocol::Encoding::kBinary;
   HttpReply reply;
-  reply.body = protocol::encode(*response, speech);
+  reply.body = protocol::encode(answered->message, speech);
   if (speech.encoding == protocol::Encoding::kBinary) reply.content_type = protocol::kBinaryType;
   return reply;
 }

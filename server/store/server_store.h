@@ -182,6 +182,11 @@ class ServerStore {
  public:
   virtual ~ServerStore() = default;
 
+  // Differs whenever something was committed that may change what a device is told. What a caller
+  // keeps in memory holds while it is the same.
+  std::uint64_t version() const { return version_; }
+  void note_change() { ++version_; }
+
   // --- transactions. Writes outside one are a programmer's fault (kInternal).
   virtual Status begin() = 0;
   virtual Status commit() = 0;  // durable when it returns
@@ -268,6 +273,9 @@ class ServerStore {
   // The committed state as it is now. Outside a transaction. kUnavailable "no_snapshot" where
   // nothing outlives the process.
   virtual Result<std::unique_ptr<StoreSnapshot>> snapshot() = 0;
+
+ private:
+  std::uint64_t version_ = 0;
 };
 
 std::unique_ptr<ServerStore> make_memory_store();
