@@ -29,6 +29,9 @@ struct WriterView {
   // A copy shares the past of the replicas it stems from: what each of them wrote up to its stamp
   // here. One stamp for all would take what an older one wrote after the copy was made for seen.
   std::map<Author, Hlc> inherited = {};
+  // Numbers above `seen` that the writer knew all the same: work of its own lost history that was
+  // taken back before. Empty: none.
+  std::function<bool(std::uint64_t)> knows = {};
 };
 
 // One cell whose operation value and current value both existed and differed, and which of them
