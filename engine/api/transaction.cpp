@@ -5,6 +5,7 @@
 #include "api/entry_rules.h"
 #include "core/limits.h"
 #include "record/record_json.h"
+#include "replica/fresh_rows.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
@@ -180,6 +181,7 @@ Status LocalTransaction::remove(std::string_view type_name, const Id& id) {
   NHIP_TRY_ASSIGN(replica::RecordTable * table, writable(store_, type_name));
   NHIP_TRY_ASSIGN(const auto rid, table->find(id));
   if (!rid) return no_such_record(type_name, id);
+  NHIP_TRY(replica::write_out_row(store_, *table, *rid));
   return table->remove(*rid);
 }
 

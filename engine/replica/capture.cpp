@@ -11,6 +11,7 @@
 #include "core/limits.h"
 #include "core/planted.h"
 #include "record/record_json.h"
+#include "replica/fresh_rows.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
@@ -100,6 +101,7 @@ class Sealer {
 
   Status seal_type(RecordTable& table) {
     done_.clear();
+    place_.reset();
     NHIP_TRY(take_versions(table));
     const std::int64_t guard = store_.watch().guard(table.type().number);
     const auto marked = marks_.find(table.type().number);
@@ -112,11 +114,33 @@ class Sealer {
     NHIP_TRY_ASSIGN(const std::int64_t highest, table.highest_rid());
     if (highest <= guard) return {};
     NHIP_TRY_ASSIGN(const std::set<std::int64_t> known, rows_with_a_past(table, guard));
-    return table.each_after(guard, [&](const RecordTable::Found& found) -> Status {
-      if (done_.count(found.id) > 0) return {};
-      if (known.count(found.rid) > 0) return seal_new(table, found);
-      return seal_unknown(table, found);
+    return table.weigh_after(guard, [&](const RecordTable::Weighed& row) -> Status {
+      if (done_.count(row.id) > 0) return {};
+      if (known.count(row.rid) == 0 && is_light(row)) return add_fresh(table, row);
+      NHIP_TRY_ASSIGN(const auto found, table.read(row.rid));
+      if (!found) return {};
+      return known.count(row.rid) > 0 ? seal_new(table, *found) : seal_unknown(table, *found);
     });
+  }
+
+  static bool is_light(const RecordTable::Weighed& row) {
+    return row.bound <= core::kValueBytesMax && row.bound <= core::kOperationBytesMax;
+  }
+
+  // Nobody ever heard of this record, so the row is the operation.
+  Status add_fresh(RecordTable& table, const RecordTable::Weighed& row) {
+    const Type& type = table.type();
+    if (!(place_ && place_->first == row.place)) {
+      core::Cells cells;
+      core::set_cell(cells, {type.scope.column, {}}, row.place);
+      NHIP_TRY_ASSIGN(std::string scope, scope_for(type, cells));
+      place_ = std::pair(row.place, std::move(scope));
+    }
+    core::Operation op;
+    op.type = type.number;
+    op.id = row.id;
+    op.scope = place_->second;
+    return add(type, {std::move(op), row.rid}, 64 + row.bytes);
   }
 
   // New rows whose id the bookkeeping knows already: deleted, waiting to be sent.
@@ -191,6 +215,7 @@ class Sealer {
     NHIP_TRY_ASSIGN(core::Cells before, table.elements_at(rid));
     for (auto& [cell, value] : entry.before) core::set_cell(before, cell, value);
     NHIP_TRY(table.remove_stray_elements(rid));
+    NHIP_TRY(write_out(store_, table.type().number, rid, *entry.removed, before));
     NHIP_TRY_ASSIGN(auto again, table.read(*entry.removed));
     if (again) return seal_edit(table, *entry.removed, rid, again->rid, before, again->cells);
     done_.insert(*entry.removed);
@@ -230,6 +255,7 @@ class Sealer {
         whole_groups(table.type(), difference(before, after), after);
     if (changes.empty()) return {};
     if (too_large(changes)) return set_aside(table, id, rid, after, before, std::move(changes));
+    NHIP_TRY(write_out(store_, table.type().number, rid, id, before));
     if (centre) NHIP_TRY(note_pending(store_, table.type().number, id, after, centre->row.cells));
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), after));
     return add(table.type(), id, scope, centre, std::move(changes));
@@ -332,6 +358,16 @@ class Sealer {
     std::size_t bytes = 64;
     for (const core::Change& change : changes)
       bytes += 8 + change.cell.element.size() + size_of(change.value);
+    core::Operation op;
+    op.type = type.number;
+    op.id = id;
+    op.scope = scope;
+    op.held = centre ? centre->seq : 0;
+    op.changes = std::move(changes);
+    return add(type, {std::move(op)}, bytes);
+  }
+
+  Status add(const Type& type, NewOperation made, std::size_t bytes) {
     const bool full =
         group_.size() == core::kGroupOperationsMax || group_bytes_ + bytes > core::kGroupBytesMax;
     if (full && as_ == SealAs::kManyGroups && !group_.empty()) {
@@ -342,15 +378,10 @@ class Sealer {
               "Commit in smaller parts."};
     }
     group_bytes_ += bytes;
-    core::Operation op;
-    op.type = type.number;
-    op.id = id;
-    op.scope = scope;
-    op.held = centre ? centre->seq : 0;
-    NHIP_TRY_ASSIGN(op.seen, position_in(scope));
-    op.changes = std::move(changes);
-    group_.push_back(std::move(op));
-    if (touched_ != nullptr) touched_->insert(type.name);
+    NHIP_TRY_ASSIGN(made.operation.seen, position_in(made.operation.scope));
+    group_.push_back(std::move(made));
+    if (last_touched_ != &type && touched_ != nullptr) touched_->insert(type.name);
+    last_touched_ = &type;
     return {};
   }
 
@@ -367,7 +398,7 @@ class Sealer {
   Status flush() {
     if (group_.empty()) return {};
     NHIP_TRY_ASSIGN(const core::Hlc stamp, store_.tick());
-    for (core::Operation& op : group_) op.stamp = stamp;
+    for (NewOperation& each : group_) each.operation.stamp = stamp;
     NHIP_TRY(append_group(store_, std::move(group_)));
     group_.clear();
     group_bytes_ = 0;
@@ -388,7 +419,9 @@ class Sealer {
   bool any_marks_ = false;
   std::set<Id> done_;
   std::map<std::string, std::uint64_t> positions_;
-  std::vector<core::Operation> group_;
+  std::optional<std::pair<Value, std::string>> place_;  // the last one's scope
+  const Type* last_touched_ = nullptr;
+  std::vector<NewOperation> group_;
   std::size_t group_bytes_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/operation.h"
@@ -17,13 +18,25 @@ struct QueuedOperation {
   core::Operation operation;
 };
 
-// Gives the operations their seq and stores them as one group. Inside a transaction.
-Status append_group(Store& store, std::vector<core::Operation> operations);
+// An operation about to enter the outbox.
+struct NewOperation {
+  core::Operation operation;
+  // The new row whose values are the operation's, which has no changes then (fresh_rows.h).
+  std::optional<std::int64_t> row = {};
+};
 
-// Operations with seq > `after`, ascending, at most `count`.
-Result<std::vector<QueuedOperation>> read_outbox(Store& store, std::uint64_t after,
-                                                 std::size_t count);
-// Whole groups in order, as many as fit in `bytes` of changes (at least one).
+// Gives the operations their seq and stores them as one group. Inside a transaction.
+Status append_group(Store& store, std::vector<NewOperation> operations);
+Status append_group(Store& store, std::vector<core::Operation> operations);
+// Stores one that has its number.
+Status queue(Store& store, std::uint64_t group, const core::Operation& operation);
+
+// All, ascending.
+Result<std::vector<QueuedOperation>> read_outbox(Store& store);
+// Those that name no scope yet; none of them is a fresh row afterwards.
+Result<std::vector<core::Operation>> unplaced_operations(Store& store);
+// Whole groups in order, as many as fit in `bytes` of changes (at least one). Seals first what
+// another program did, unless a transaction runs already: a fresh row is sent as it was sealed.
 Result<std::vector<core::Group>> peek_groups(Store& store, std::uint64_t after, std::size_t bytes);
 // Those of one record, ascending.
 Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type, const Id& id);

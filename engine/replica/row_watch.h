@@ -42,6 +42,12 @@ class RowWatch {
   void set_guard(std::uint16_t type, std::int64_t rid) { types_[type].guard = rid; }
   std::int64_t guard(std::uint16_t type) { return types_[type].guard; }
 
+  // Nothing when the row was not touched.
+  const Touched* touched(std::uint16_t type, std::int64_t rid) {
+    const auto& rows = types_[type].touched;
+    const auto found = rows.find(rid);
+    return found == rows.end() ? nullptr : &found->second;
+  }
   std::map<std::int64_t, Touched> take_touched(std::uint16_t type) {
     return std::exchange(types_[type].touched, {});
   }

@@ -12,6 +12,7 @@
 #include "core/limits.h"
 #include "core/planted.h"
 #include "nhip_embedded/device_sql.h"
+#include "nhip_embedded/device_sql_2.h"
 #include "replica/table_sql.h"
 #include "replica/upgrade.h"
 
@@ -20,7 +21,7 @@ namespace nhip::replica {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x6e686970;  // "nhip"
-constexpr std::int64_t kLayoutVersion = 1;           // schema/device/NNN.sql
+constexpr std::int64_t kLayoutVersion = 2;           // schema/device/NNN.sql
 constexpr std::int64_t kCheckpointPages = 1000;
 
 Result<std::int64_t> pragma(store::Db& db, const std::string& name) {
@@ -104,6 +105,7 @@ Status Store::create(const OpenOptions& options) {
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
   NHIP_TRY(db_->execute(nhip::embedded::device_sql()));
+  NHIP_TRY(db_->execute(nhip::embedded::device_sql_2()));
   NHIP_TRY(db_->execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
                         "; PRAGMA user_version=" + std::to_string(kLayoutVersion)));
   NHIP_TRY(make_tables());
@@ -137,6 +139,7 @@ Status Store::load() {
             "This replica was made by a newer version of the program.",
             "Update the program; the replica was not touched."};
   }
+  if (layout < kLayoutVersion) NHIP_TRY(renew_layout());
   NHIP_TRY_ASSIGN(const Value source, setting("schema"));
   NHIP_TRY_ASSIGN(schema_, Schema::parse(source.text() ? *source.text() : ""));
   make_record_tables();
@@ -164,6 +167,18 @@ Status Store::load() {
   std::copy(digest_key.blob()->begin(), digest_key.blob()->end(), enrolment.digest_key.begin());
   enrolment_ = enrolment;
   return {};
+}
+
+// The tables of later layouts, once; a program of before refuses the file from then on.
+Status Store::renew_layout() {
+  NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
+  NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
+  NHIP_TRY_ASSIGN(const std::int64_t layout, pragma(*db_, "user_version"));
+  if (layout < 2) {
+    NHIP_TRY(db_->execute(nhip::embedded::device_sql_2()));
+    NHIP_TRY(db_->execute("PRAGMA user_version=2"));
+  }
+  return txn.commit();
 }
 
 void Store::make_record_tables() {

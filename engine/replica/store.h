@@ -158,6 +158,7 @@ class Store {
   Status place_early_work();
   void forget_caches();
 
+  Status renew_layout();
   Status begin_transaction();
   Status fill_unit(const Type& type, std::int64_t rid, const char* comparison);
 
