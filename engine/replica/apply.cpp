@@ -41,7 +41,7 @@ class Applier {
     for (const auto& [author, device] : answer_.devices) {
       if (const auto parsed = Author::parse(author)) NHIP_TRY(store_.name_device(*parsed, device));
     }
-    NHIP_TRY(store_.silence_triggers());
+    store_.silence_watch();
     for (const protocol::GroupVerdict& verdict : answer_.verdicts) NHIP_TRY(settle(verdict));
     for (const protocol::RowUpdate& row : answer_.corrections) {
       NHIP_TRY(take(row, row.scope, By::kCorrection));
@@ -52,7 +52,7 @@ class Applier {
     for (const protocol::ReconcileAnswer& each : answer_.reconcile) NHIP_TRY(take_repair(each));
     if (!answer_.granted.empty()) NHIP_TRY(purge_feeds(store_, answer_.granted));
     NHIP_TRY(purges_are_known(store_, asked_.purged));
-    NHIP_TRY(store_.arm_triggers());
+    NHIP_TRY(store_.arm_watch());
     NHIP_TRY(store_.receive(latest_));
     NHIP_TRY(agree());
     return applied_;

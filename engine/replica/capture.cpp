@@ -22,26 +22,30 @@ namespace {
 
 const core::CellKey kDeletedCell{kDeletedField, {}};
 
-struct Touched {
-  std::map<core::CellKey, Value> before;  // null: the cell was empty
-  std::optional<Id> removed;              // id of the record that stood at this rid
-  bool inserted = false;
-};
-
 class Sealer {
  public:
   Sealer(Store& store, SealAs as, std::set<std::string>* touched)
       : store_(store), as_(as), touched_(touched) {}
 
   Status run() {
+    NHIP_TRY(store_.fill_units());
     NHIP_TRY(read_marks());
-    NHIP_TRY(find_new_rows());
-    if (marks_.empty() && !any_new_) return {};
-    NHIP_TRY(store_.silence_triggers());
-    for (RecordTable* table : store_.tables()) NHIP_TRY(seal_type(*table));
+    if (any_marks_ || store_.others_may_have_written()) {
+      for (RecordTable* table : store_.tables()) to_seal_.insert(table->type().number);
+    }
+    NHIP_TRY(take_notes());
+    store_.all_is_sealed();
+    if (to_seal_.empty()) return {};
+    store_.silence_watch();
+    for (const std::uint16_t type : to_seal_) NHIP_TRY(seal_type(*store_.table(type)));
     NHIP_TRY(flush());
-    NHIP_TRY(store_.db().execute("DELETE FROM _nhip_mark"));
-    return store_.arm_triggers();
+    if (any_marks_) {
+      NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("DELETE FROM _nhip_mark"));
+      NHIP_TRY(stmt.run());
+    }
+    for (const std::uint16_t type : to_seal_) NHIP_TRY(store_.move_mark(*store_.table(type)));
+    store_.watch().resume();
+    return {};
   }
 
  private:
@@ -51,6 +55,7 @@ class Sealer {
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) return {};
+      any_marks_ = true;
       const auto type = static_cast<std::uint16_t>(stmt.integer(0));
       RecordTable* table = store_.table(type);
       if (table == nullptr) continue;
@@ -72,24 +77,31 @@ class Sealer {
     }
   }
 
-  Status find_new_rows() {
-    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT type,mark FROM _nhip_guard"));
-    for (;;) {
-      NHIP_TRY_ASSIGN(const bool row, stmt.step());
-      if (!row) break;
-      guards_[static_cast<std::uint16_t>(stmt.integer(0))] = stmt.integer(1);
-    }
+  // What this connection did; the marks of other programs are older.
+  Status take_notes() {
+    RowWatch& watch = store_.watch();
+    if (watch.failed()) return {Code::kUnavailable, "out_of_memory", "A change was not noted."};
     for (RecordTable* table : store_.tables()) {
-      NHIP_TRY_ASSIGN(const std::int64_t highest, table->highest_rid());
-      if (highest > guards_[table->type().number]) any_new_ = true;
+      const std::uint16_t type = table->type().number;
+      if (watch.has_new(type)) to_seal_.insert(type);
+      auto noted = watch.take_touched(type);
+      if (noted.empty()) continue;
+      to_seal_.insert(type);
+      for (auto& [rid, touched] : noted) {
+        Touched& entry = marks_[type][rid];
+        entry.before.merge(touched.before);
+        if (!entry.removed) entry.removed = touched.removed;
+        entry.inserted = entry.inserted || touched.inserted;
+      }
     }
+    watch.forget();
     return {};
   }
 
   Status seal_type(RecordTable& table) {
     done_.clear();
     NHIP_TRY(take_versions(table));
-    const std::int64_t guard = guards_[table.type().number];
+    const std::int64_t guard = store_.watch().guard(table.type().number);
     const auto marked = marks_.find(table.type().number);
     if (marked != marks_.end()) {
       for (auto& [rid, entry] : marked->second) {
@@ -99,10 +111,54 @@ class Sealer {
     }
     NHIP_TRY_ASSIGN(const std::int64_t highest, table.highest_rid());
     if (highest <= guard) return {};
+    NHIP_TRY_ASSIGN(const std::set<std::int64_t> known, rows_with_a_past(table, guard));
     return table.each_after(guard, [&](const RecordTable::Found& found) -> Status {
       if (done_.count(found.id) > 0) return {};
-      return seal_new(table, found);
+      if (known.count(found.rid) > 0) return seal_new(table, found);
+      return seal_unknown(table, found);
     });
+  }
+
+  // New rows whose id the bookkeeping knows already: deleted, waiting to be sent.
+  Result<std::set<std::int64_t>> rows_with_a_past(RecordTable& table, std::int64_t guard) {
+    std::set<std::int64_t> rids;
+    const Type& type = table.type();
+    const std::int64_t number = type.number;
+    {
+      NHIP_TRY_ASSIGN(
+          auto any, store_.db().cached("SELECT EXISTS(SELECT 1 FROM _nhip_shelf WHERE type=?1) OR "
+                                       "EXISTS(SELECT 1 FROM _nhip_op WHERE type=?1) OR "
+                                       "EXISTS(SELECT 1 FROM _nhip_unknown WHERE type=?1) OR "
+                                       "EXISTS(SELECT 1 FROM " +
+                                       store::quoted(version_table(type)) + " WHERE rid>?2)"));
+      NHIP_TRY_ASSIGN(const bool row, any.bind(1, number).bind(2, guard).step());
+      if (!row || any.integer(0) == 0) return rids;
+    }
+    NHIP_TRY_ASSIGN(
+        auto stmt,
+        store_.db().cached("SELECT rid FROM " + store::quoted(type.name) +
+                           " t WHERE rid>?2 AND ("
+                           "EXISTS(SELECT 1 FROM _nhip_shelf WHERE type=?1 AND id=t.id) OR "
+                           "EXISTS(SELECT 1 FROM _nhip_op WHERE type=?1 AND id=t.id) OR "
+                           "EXISTS(SELECT 1 FROM _nhip_unknown WHERE type=?1 AND id=t.id) OR "
+                           "EXISTS(SELECT 1 FROM " +
+                           store::quoted(version_table(type)) + " WHERE rid=t.rid))"));
+    stmt.bind(1, number).bind(2, guard);
+    for (;;) {
+      NHIP_TRY_ASSIGN(const bool row, stmt.step());
+      if (!row) return rids;
+      rids.insert(stmt.integer(0));
+    }
+  }
+
+  // Nobody ever heard of this record.
+  Status seal_unknown(RecordTable& table, const RecordTable::Found& found) {
+    std::vector<core::Change> changes;
+    for (const auto& [cell, value] : found.cells) changes.push_back({cell, value});
+    if (too_large(changes))
+      return set_aside(table, found.id, found.rid, found.cells, {}, std::move(changes));
+    NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), found.cells));
+    return add(table.type(), found.id, scope, std::nullopt, std::move(changes));
   }
 
   // Rows that were removed, or whose rid or id changed, give up their version entries first:
@@ -327,9 +383,9 @@ class Sealer {
   const SealAs as_;
   std::set<std::string>* touched_;
   std::map<std::uint16_t, std::map<std::int64_t, Touched>> marks_;
-  std::map<std::uint16_t, std::int64_t> guards_;
   std::map<std::int64_t, std::optional<CentreState>> taken_;  // of the type being sealed
-  bool any_new_ = false;
+  std::set<std::uint16_t> to_seal_;
+  bool any_marks_ = false;
   std::set<Id> done_;
   std::map<std::string, std::uint64_t> positions_;
   std::vector<core::Operation> group_;

@@ -17,8 +17,10 @@ class Doctor {
     NHIP_TRY(check_file());
     if (!result_.healthy) return result_;  // mending would write into a damaged file
     NHIP_TRY(store_.transact([&]() -> Status {
+      // While the marks still tell what is new.
+      NHIP_TRY(seal(store_, SealAs::kManyGroups));
       for (RecordTable* table : store_.tables()) NHIP_TRY(check_table(*table));
-      NHIP_TRY(store_.arm_triggers());
+      NHIP_TRY(store_.arm_watch());
       NHIP_TRY(seal(store_, SealAs::kManyGroups));
       NHIP_TRY(check_outbox());
       NHIP_TRY_ASSIGN(const bool wrong, recount(store_));

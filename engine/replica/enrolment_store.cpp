@@ -121,7 +121,7 @@ Status Store::save_enrolment(const Enrolment& enrolment) {
 
 // Records written before enrolment named no unit, so their operations have no scope yet.
 Status Store::place_early_work() {
-  NHIP_TRY(silence_triggers());
+  silence_watch();
   for (RecordTable* each : tables()) {
     const Type& type = each->type();
     const Field* unit = type.scope.prefix.empty() ? nullptr : type.field(type.scope.column);
@@ -131,7 +131,7 @@ Status Store::place_early_work() {
                                             store::quoted(unit->column.name) + " IS NULL"));
     NHIP_TRY(stmt.bind(1, enrolment_->unit_id).run());
   }
-  NHIP_TRY(arm_triggers());
+  NHIP_TRY(arm_watch());
   NHIP_TRY_ASSIGN(std::vector<QueuedOperation> queued, read_outbox(*this, 0, SIZE_MAX));
   for (QueuedOperation& each : queued) {
     core::Operation& op = each.operation;

@@ -16,17 +16,18 @@
 #include "commands/present.h"
 
 namespace nhip::server {
+
+std::string argument(const nlohmann::json& args, const char* name) {
+  const auto it = args.find(name);
+  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
 namespace {
 
 using nlohmann::json;
 
 constexpr std::int64_t kTtlMsDefault = 72LL * 3'600'000;
 constexpr std::int64_t kTtlMsMax = 30LL * 86'400'000;
-
-std::string argument(const json& args, const char* name) {
-  const auto it = args.find(name);
-  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 
 Result<CommandOutput> run_load(Centre& centre, const json& args, const CommandContext& context) {
   NHIP_TRY_ASSIGN(const LoadReport report,

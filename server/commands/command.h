@@ -51,6 +51,9 @@ struct CommandContext {
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
 
+// A text among a command's arguments; empty when it was not given.
+std::string argument(const nlohmann::json& args, const char* name);
+
 // JSON text as every command prints it. Text that is not UTF-8 is printed with replacement
 // characters.
 std::string json_text(const nlohmann::json& value);

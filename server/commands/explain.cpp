@@ -11,11 +11,6 @@ namespace {
 using indicators::Figures;
 using nlohmann::json;
 
-std::string argument(const json& args, const char* name) {
-  const auto it = args.find(name);
-  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 Result<std::int64_t> instant_of(FigureBook& book, const std::string& code,
                                 const std::string& view) {
   if (view.empty() || view == "current") return indicators::kForEver;

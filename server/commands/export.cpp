@@ -10,11 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string argument(const json& args, const char* name) {
-  const auto it = args.find(name);
-  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 Result<std::vector<Sheet>> sheets_of(Centre& centre, const json& args,
                                      const CommandContext& context) {
   const std::string what = argument(args, "what");

@@ -15,11 +15,6 @@ namespace {
 using indicators::ViewKind;
 using nlohmann::json;
 
-std::string argument(const json& args, const char* name) {
-  const auto it = args.find(name);
-  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 std::string number_text(const json& value, Language language) {
   if (!value.is_number_integer()) return "–";
   std::string digits = std::to_string(value.get<std::int64_t>());

@@ -13,11 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string argument(const json& args, const char* name) {
-  const auto it = args.find(name);
-  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 json lock_json(const StoredLock& lock) {
   return {{"number", lock.number},
           {"at", iso_text(lock.at)},

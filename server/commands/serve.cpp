@@ -26,7 +26,6 @@
 namespace nhip::server {
 namespace {
 
-constexpr std::int64_t kLockPatienceMs = 2'000;  // a command may hold the folder for a moment
 constexpr std::chrono::milliseconds kStopPatience{4'500};
 constexpr std::size_t kControlThreads = 8;
 constexpr rlim_t kDescriptors = 4096;

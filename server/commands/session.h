@@ -10,6 +10,9 @@
 
 namespace nhip::server {
 
+// A command may hold the folder for a moment.
+inline constexpr std::int64_t kLockPatienceMs = 2'000;
+
 struct Globals {
   std::string data;  // the centre's folder
   bool json = false;

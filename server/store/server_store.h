@@ -104,7 +104,7 @@ struct ReplicaRecord {
   Bytes recent_tokens;
   std::string epoch;      // in which received_seq and token were last agreed on
   Author parent;          // the replica this one continues; zero for one made by a code
-  core::Hlc inherited = 0;  // stamp of the newest operation it shares with its parent
+  Bytes inherited;        // what a copy shares with each replica it stems from (centre/intake.cpp)
   std::string positions;  // per feed, up to where it holds everything: "seq feed\n"…
   std::int64_t last_contact = 0;
   std::string client;              // program and version

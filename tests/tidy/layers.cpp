@@ -18,7 +18,7 @@ struct ThirdParty {
   std::string_view header;
   std::string_view target;
 };
-constexpr std::array<ThirdParty, 9> kThirdParty = {{
+constexpr std::array<ThirdParty, 11> kThirdParty = {{
     {"sqlite3.h", "SQLite::SQLite3"},
     {"curl/", "CURL::libcurl"},
     {"nlohmann/", "nlohmann_json::nlohmann_json"},
@@ -28,6 +28,8 @@ constexpr std::array<ThirdParty, 9> kThirdParty = {{
     {"xlsxwriter.h", "PkgConfig::xlsxwriter"},
     {"CLI/", "CLI11::CLI11"},
     {"openssl/", "OpenSSL::SSL"},
+    {"zstd.h", "PkgConfig::zstd"},
+    {"zdict.h", "PkgConfig::zstd"},
 }};
 
 // Third-party targets that one folder alone, or two, may link.
@@ -35,7 +37,7 @@ struct Confined {
   std::string_view target;
   std::array<std::string_view, 2> folders;
 };
-constexpr std::array<Confined, 7> kConfined = {{
+constexpr std::array<Confined, 8> kConfined = {{
     {"SQLite::SQLite3", {"engine/store", "server/store"}},
     {"CURL::libcurl", {"engine/transport", ""}},
     {"PkgConfig::httplib", {"server/http", ""}},
@@ -43,6 +45,7 @@ constexpr std::array<Confined, 7> kConfined = {{
     {"PkgConfig::utf8proc", {"engine/text", ""}},
     {"PkgConfig::xlsxwriter", {"server/exports", ""}},
     {"CLI11::CLI11", {"client-cli", "server"}},
+    {"PkgConfig::zstd", {"engine/protocol", ""}},
 }};
 
 // The operating system's own headers, and who may ask for them.
