@@ -39,6 +39,7 @@ class Ledger {
   void put(Record record);
 
   const std::vector<PeriodDates>& periods() const { return periods_; }  // by code
+  const std::vector<UnitVersion>& unit_rows() const { return unit_rows_; }
   const PeriodDates* period(std::string_view code) const;
   // Null for a period that is not known, and for the official view of one that is not locked.
   const Figures* figures(std::string_view code, ViewKind kind);

@@ -115,7 +115,7 @@ struct Command {
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 15> kCommands = {{
+constexpr std::array<Command, 17> kCommands = {{
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},
@@ -130,6 +130,8 @@ constexpr std::array<Command, 15> kCommands = {{
     {"indicators", run_indicators},
     {"explain", run_explain},
     {"period", run_period},
+    {"units", run_units},
+    {"export", run_export},
     {"completeness", run_completeness},
 }};
 

@@ -15,10 +15,18 @@ Result<CommandOutput> run_indicators(Centre& centre, const nlohmann::json& args,
 // {indicator, period, unit, view: current (default) or official}
 Result<CommandOutput> run_explain(Centre& centre, const nlohmann::json& args,
                                   const CommandContext& context);
+// {what: indicators|completeness|records, period, type, file: ending in .csv or .xlsx}
+Result<CommandOutput> run_export(Centre& centre, const nlohmann::json& args,
+                                 const CommandContext& context);
 // {period: codes with commas between}
 Result<CommandOutput> run_completeness(Centre& centre, const nlohmann::json& args,
                                        const CommandContext& context);
-// {action: list|lock|restate|changes, code, at, reason}
+// {action: load, file, dry_run: yes}
+Result<CommandOutput> run_units(Centre& centre, const nlohmann::json& args,
+                                const CommandContext& context);
+Result<CommandOutput> run_definition_load(FigureBook& book, bool units, const std::string& path,
+                                          bool dry_run, const CommandContext& context);
+// {action: list|lock|restate|changes|load, code, at, reason, file, dry_run}
 Result<CommandOutput> run_period(Centre& centre, const nlohmann::json& args,
                                  const CommandContext& context);
 

@@ -114,8 +114,13 @@ Result<CommandOutput> run_period(Centre& centre, const json& args, const Command
   const std::string action = argument(args, "action"), code = argument(args, "code");
   NHIP_TRY_ASSIGN(OpenBook book, OpenBook::open(centre, context));
   if (action == "list") return list_periods(*book, context.language);
+  if (action == "load") {
+    return run_definition_load(*book, false, argument(args, "file"),
+                               argument(args, "dry_run") == "yes", context);
+  }
   if (action != "lock" && action != "restate" && action != "changes") {
-    return Status(Code::kUsage, "bad_usage", "nhipd period knows: list, lock, restate, changes");
+    return Status(Code::kUsage, "bad_usage",
+                  "nhipd period knows: list, load, lock, restate, changes");
   }
   if (code.empty()) {
     return Status(Code::kUsage, "bad_usage", "say which period",
