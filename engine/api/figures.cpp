@@ -22,7 +22,6 @@ using namespace indicators;
 using nlohmann::json;
 using replica::Store;
 
-constexpr std::size_t kOutboxStep = 1000;
 using Key = std::pair<std::uint16_t, Id>;
 
 // Everything a question needs, in the order in which it must be made.
@@ -40,14 +39,9 @@ struct Desk {
 };
 
 Status read_pending(Store& store, std::set<Key>& pending) {
-  for (std::uint64_t after = 0;;) {
-    NHIP_TRY_ASSIGN(const auto queued, replica::read_outbox(store, after, kOutboxStep));
-    for (const auto& each : queued) {
-      pending.insert({each.operation.type, each.operation.id});
-      after = each.operation.seq;
-    }
-    if (queued.size() < kOutboxStep) return {};
-  }
+  NHIP_TRY_ASSIGN(const auto queued, replica::read_outbox(store));
+  for (const auto& each : queued) pending.insert({each.operation.type, each.operation.id});
+  return {};
 }
 
 Status read_definitions(Store& store, Desk& desk) {
