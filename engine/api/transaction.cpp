@@ -5,6 +5,7 @@
 #include "api/entry_rules.h"
 #include "core/limits.h"
 #include "record/record_json.h"
+#include "replica/fresh_rows.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
@@ -134,6 +135,7 @@ Status no_such_record(std::string_view type, const Id& id) {
 }
 
 Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view json) {
+  NHIP_TRY(store_.fill_units());  // of rows that SQL inserted before, which may be edited now
   NHIP_TRY_ASSIGN(replica::RecordTable * table, writable(store_, type_name));
   const Type& type = table->type();
   NHIP_TRY_ASSIGN(nlohmann::json object, parse_object(json));
@@ -179,6 +181,7 @@ Status LocalTransaction::remove(std::string_view type_name, const Id& id) {
   NHIP_TRY_ASSIGN(replica::RecordTable * table, writable(store_, type_name));
   NHIP_TRY_ASSIGN(const auto rid, table->find(id));
   if (!rid) return no_such_record(type_name, id);
+  NHIP_TRY(replica::write_out_row(store_, *table, *rid));
   return table->remove(*rid);
 }
 
@@ -198,24 +201,24 @@ Status LocalTransaction::undelete(std::string_view type_name, const Id& id) {
   return table->insert(id, cells).status();
 }
 
+namespace {
+
+Status run_restricted(replica::Store& store, std::string_view sql,
+                      const std::vector<Value>& values) {
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached_restricted(sql));
+  for (std::size_t i = 0; i < values.size(); ++i) stmt.lend(static_cast<int>(i) + 1, values[i]);
+  return stmt.run();
+}
+
+}  // namespace
+
 Status LocalTransaction::execute(std::string_view sql, const std::vector<Value>& values) {
-  std::vector<std::string> tables;
-  for (replica::RecordTable* each : store_.tables()) {
-    if (each->type().number < 16 || each->type().writers == Writers::kCentre) continue;
-    tables.push_back(each->type().name);
-    for (const Field* field : replica::child_fields(each->type())) {
-      tables.push_back(replica::child_table(each->type(), *field));
-    }
-  }
-  store_.db().restrict_writes(std::move(tables));
-  auto stmt = store_.db().prepare(sql);
-  Status done = stmt.status();
-  if (stmt.ok()) {
-    for (std::size_t i = 0; i < values.size(); ++i) stmt->bind(static_cast<int>(i) + 1, values[i]);
-    done = stmt->run();
-  }
+  store_.db().restrict_writes_to(store_.writable_tables());
+  store_.watch().begin_statement();
+  const Status done = run_restricted(store_, sql, values);
   store_.db().allow_all_writes();
-  return done;
+  const auto structure = store_.watch().end_statement();
+  return done.ok() ? store_.follow_rows(structure) : done;
 }
 
 }  // namespace nhip::api

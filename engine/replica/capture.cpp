@@ -11,6 +11,7 @@
 #include "core/limits.h"
 #include "core/planted.h"
 #include "record/record_json.h"
+#include "replica/fresh_rows.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
@@ -22,26 +23,30 @@ namespace {
 
 const core::CellKey kDeletedCell{kDeletedField, {}};
 
-struct Touched {
-  std::map<core::CellKey, Value> before;  // null: the cell was empty
-  std::optional<Id> removed;              // id of the record that stood at this rid
-  bool inserted = false;
-};
-
 class Sealer {
  public:
   Sealer(Store& store, SealAs as, std::set<std::string>* touched)
       : store_(store), as_(as), touched_(touched) {}
 
   Status run() {
+    NHIP_TRY(store_.fill_units());
     NHIP_TRY(read_marks());
-    NHIP_TRY(find_new_rows());
-    if (marks_.empty() && !any_new_) return {};
-    NHIP_TRY(store_.silence_triggers());
-    for (RecordTable* table : store_.tables()) NHIP_TRY(seal_type(*table));
+    if (any_marks_ || store_.others_may_have_written()) {
+      for (RecordTable* table : store_.tables()) to_seal_.insert(table->type().number);
+    }
+    NHIP_TRY(take_notes());
+    store_.all_is_sealed();
+    if (to_seal_.empty()) return {};
+    store_.silence_watch();
+    for (const std::uint16_t type : to_seal_) NHIP_TRY(seal_type(*store_.table(type)));
     NHIP_TRY(flush());
-    NHIP_TRY(store_.db().execute("DELETE FROM _nhip_mark"));
-    return store_.arm_triggers();
+    if (any_marks_) {
+      NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("DELETE FROM _nhip_mark"));
+      NHIP_TRY(stmt.run());
+    }
+    for (const std::uint16_t type : to_seal_) NHIP_TRY(store_.move_mark(*store_.table(type)));
+    store_.watch().resume();
+    return {};
   }
 
  private:
@@ -51,6 +56,7 @@ class Sealer {
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) return {};
+      any_marks_ = true;
       const auto type = static_cast<std::uint16_t>(stmt.integer(0));
       RecordTable* table = store_.table(type);
       if (table == nullptr) continue;
@@ -72,24 +78,32 @@ class Sealer {
     }
   }
 
-  Status find_new_rows() {
-    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT type,mark FROM _nhip_guard"));
-    for (;;) {
-      NHIP_TRY_ASSIGN(const bool row, stmt.step());
-      if (!row) break;
-      guards_[static_cast<std::uint16_t>(stmt.integer(0))] = stmt.integer(1);
-    }
+  // What this connection did; the marks of other programs are older.
+  Status take_notes() {
+    RowWatch& watch = store_.watch();
+    if (watch.failed()) return {Code::kUnavailable, "out_of_memory", "A change was not noted."};
     for (RecordTable* table : store_.tables()) {
-      NHIP_TRY_ASSIGN(const std::int64_t highest, table->highest_rid());
-      if (highest > guards_[table->type().number]) any_new_ = true;
+      const std::uint16_t type = table->type().number;
+      if (watch.has_new(type)) to_seal_.insert(type);
+      auto noted = watch.take_touched(type);
+      if (noted.empty()) continue;
+      to_seal_.insert(type);
+      for (auto& [rid, touched] : noted) {
+        Touched& entry = marks_[type][rid];
+        entry.before.merge(touched.before);
+        if (!entry.removed) entry.removed = touched.removed;
+        entry.inserted = entry.inserted || touched.inserted;
+      }
     }
+    watch.forget();
     return {};
   }
 
   Status seal_type(RecordTable& table) {
     done_.clear();
+    place_.reset();
     NHIP_TRY(take_versions(table));
-    const std::int64_t guard = guards_[table.type().number];
+    const std::int64_t guard = store_.watch().guard(table.type().number);
     const auto marked = marks_.find(table.type().number);
     if (marked != marks_.end()) {
       for (auto& [rid, entry] : marked->second) {
@@ -99,10 +113,76 @@ class Sealer {
     }
     NHIP_TRY_ASSIGN(const std::int64_t highest, table.highest_rid());
     if (highest <= guard) return {};
-    return table.each_after(guard, [&](const RecordTable::Found& found) -> Status {
-      if (done_.count(found.id) > 0) return {};
-      return seal_new(table, found);
+    NHIP_TRY_ASSIGN(const std::set<std::int64_t> known, rows_with_a_past(table, guard));
+    return table.weigh_after(guard, [&](const RecordTable::Weighed& row) -> Status {
+      if (done_.count(row.id) > 0) return {};
+      if (known.count(row.rid) == 0 && is_light(row)) return add_fresh(table, row);
+      NHIP_TRY_ASSIGN(const auto found, table.read(row.rid));
+      if (!found) return {};
+      return known.count(row.rid) > 0 ? seal_new(table, *found) : seal_unknown(table, *found);
     });
+  }
+
+  static bool is_light(const RecordTable::Weighed& row) {
+    return row.bound <= core::kValueBytesMax && row.bound <= core::kOperationBytesMax;
+  }
+
+  // Nobody ever heard of this record, so the row is the operation.
+  Status add_fresh(RecordTable& table, const RecordTable::Weighed& row) {
+    const Type& type = table.type();
+    if (!(place_ && place_->first == row.place)) {
+      core::Cells cells;
+      core::set_cell(cells, {type.scope.column, {}}, row.place);
+      NHIP_TRY_ASSIGN(std::string scope, scope_for(type, cells));
+      place_ = std::pair(row.place, std::move(scope));
+    }
+    core::Operation op;
+    op.type = type.number;
+    op.id = row.id;
+    op.scope = place_->second;
+    return add(type, {std::move(op), row.rid}, 64 + row.bytes);
+  }
+
+  // New rows whose id the bookkeeping knows already: deleted, waiting to be sent.
+  Result<std::set<std::int64_t>> rows_with_a_past(RecordTable& table, std::int64_t guard) {
+    std::set<std::int64_t> rids;
+    const Type& type = table.type();
+    const std::int64_t number = type.number;
+    {
+      NHIP_TRY_ASSIGN(
+          auto any, store_.db().cached("SELECT EXISTS(SELECT 1 FROM _nhip_shelf WHERE type=?1) OR "
+                                       "EXISTS(SELECT 1 FROM _nhip_op WHERE type=?1) OR "
+                                       "EXISTS(SELECT 1 FROM _nhip_unknown WHERE type=?1) OR "
+                                       "EXISTS(SELECT 1 FROM " +
+                                       store::quoted(version_table(type)) + " WHERE rid>?2)"));
+      NHIP_TRY_ASSIGN(const bool row, any.bind(1, number).bind(2, guard).step());
+      if (!row || any.integer(0) == 0) return rids;
+    }
+    NHIP_TRY_ASSIGN(
+        auto stmt,
+        store_.db().cached("SELECT rid FROM " + store::quoted(type.name) +
+                           " t WHERE rid>?2 AND ("
+                           "EXISTS(SELECT 1 FROM _nhip_shelf WHERE type=?1 AND id=t.id) OR "
+                           "EXISTS(SELECT 1 FROM _nhip_op WHERE type=?1 AND id=t.id) OR "
+                           "EXISTS(SELECT 1 FROM _nhip_unknown WHERE type=?1 AND id=t.id) OR "
+                           "EXISTS(SELECT 1 FROM " +
+                           store::quoted(version_table(type)) + " WHERE rid=t.rid))"));
+    stmt.bind(1, number).bind(2, guard);
+    for (;;) {
+      NHIP_TRY_ASSIGN(const bool row, stmt.step());
+      if (!row) return rids;
+      rids.insert(stmt.integer(0));
+    }
+  }
+
+  // Nobody ever heard of this record.
+  Status seal_unknown(RecordTable& table, const RecordTable::Found& found) {
+    std::vector<core::Change> changes;
+    for (const auto& [cell, value] : found.cells) changes.push_back({cell, value});
+    if (too_large(changes))
+      return set_aside(table, found.id, found.rid, found.cells, {}, std::move(changes));
+    NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), found.cells));
+    return add(table.type(), found.id, scope, std::nullopt, std::move(changes));
   }
 
   // Rows that were removed, or whose rid or id changed, give up their version entries first:
@@ -135,6 +215,7 @@ class Sealer {
     NHIP_TRY_ASSIGN(core::Cells before, table.elements_at(rid));
     for (auto& [cell, value] : entry.before) core::set_cell(before, cell, value);
     NHIP_TRY(table.remove_stray_elements(rid));
+    NHIP_TRY(write_out(store_, table.type().number, rid, *entry.removed, before));
     NHIP_TRY_ASSIGN(auto again, table.read(*entry.removed));
     if (again) return seal_edit(table, *entry.removed, rid, again->rid, before, again->cells);
     done_.insert(*entry.removed);
@@ -174,6 +255,7 @@ class Sealer {
         whole_groups(table.type(), difference(before, after), after);
     if (changes.empty()) return {};
     if (too_large(changes)) return set_aside(table, id, rid, after, before, std::move(changes));
+    NHIP_TRY(write_out(store_, table.type().number, rid, id, before));
     if (centre) NHIP_TRY(note_pending(store_, table.type().number, id, after, centre->row.cells));
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), after));
     return add(table.type(), id, scope, centre, std::move(changes));
@@ -276,6 +358,16 @@ class Sealer {
     std::size_t bytes = 64;
     for (const core::Change& change : changes)
       bytes += 8 + change.cell.element.size() + size_of(change.value);
+    core::Operation op;
+    op.type = type.number;
+    op.id = id;
+    op.scope = scope;
+    op.held = centre ? centre->seq : 0;
+    op.changes = std::move(changes);
+    return add(type, {std::move(op)}, bytes);
+  }
+
+  Status add(const Type& type, NewOperation made, std::size_t bytes) {
     const bool full =
         group_.size() == core::kGroupOperationsMax || group_bytes_ + bytes > core::kGroupBytesMax;
     if (full && as_ == SealAs::kManyGroups && !group_.empty()) {
@@ -286,15 +378,10 @@ class Sealer {
               "Commit in smaller parts."};
     }
     group_bytes_ += bytes;
-    core::Operation op;
-    op.type = type.number;
-    op.id = id;
-    op.scope = scope;
-    op.held = centre ? centre->seq : 0;
-    NHIP_TRY_ASSIGN(op.seen, position_in(scope));
-    op.changes = std::move(changes);
-    group_.push_back(std::move(op));
-    if (touched_ != nullptr) touched_->insert(type.name);
+    NHIP_TRY_ASSIGN(made.operation.seen, position_in(made.operation.scope));
+    group_.push_back(std::move(made));
+    if (last_touched_ != &type && touched_ != nullptr) touched_->insert(type.name);
+    last_touched_ = &type;
     return {};
   }
 
@@ -311,7 +398,7 @@ class Sealer {
   Status flush() {
     if (group_.empty()) return {};
     NHIP_TRY_ASSIGN(const core::Hlc stamp, store_.tick());
-    for (core::Operation& op : group_) op.stamp = stamp;
+    for (NewOperation& each : group_) each.operation.stamp = stamp;
     NHIP_TRY(append_group(store_, std::move(group_)));
     group_.clear();
     group_bytes_ = 0;
@@ -327,12 +414,14 @@ class Sealer {
   const SealAs as_;
   std::set<std::string>* touched_;
   std::map<std::uint16_t, std::map<std::int64_t, Touched>> marks_;
-  std::map<std::uint16_t, std::int64_t> guards_;
   std::map<std::int64_t, std::optional<CentreState>> taken_;  // of the type being sealed
-  bool any_new_ = false;
+  std::set<std::uint16_t> to_seal_;
+  bool any_marks_ = false;
   std::set<Id> done_;
   std::map<std::string, std::uint64_t> positions_;
-  std::vector<core::Operation> group_;
+  std::optional<std::pair<Value, std::string>> place_;  // the last one's scope
+  const Type* last_touched_ = nullptr;
+  std::vector<NewOperation> group_;
   std::size_t group_bytes_ = 0;
 };
 

@@ -17,8 +17,10 @@ class Doctor {
     NHIP_TRY(check_file());
     if (!result_.healthy) return result_;  // mending would write into a damaged file
     NHIP_TRY(store_.transact([&]() -> Status {
+      // While the marks still tell what is new.
+      NHIP_TRY(seal(store_, SealAs::kManyGroups));
       for (RecordTable* table : store_.tables()) NHIP_TRY(check_table(*table));
-      NHIP_TRY(store_.arm_triggers());
+      NHIP_TRY(store_.arm_watch());
       NHIP_TRY(seal(store_, SealAs::kManyGroups));
       NHIP_TRY(check_outbox());
       NHIP_TRY_ASSIGN(const bool wrong, recount(store_));
@@ -67,9 +69,11 @@ class Doctor {
         " t WHERE rid NOT IN (SELECT rid"
         " FROM " +
         versions + ") AND NOT EXISTS (SELECT 1 FROM _nhip_op o WHERE o.type=" + number +
-        " AND o.id=t.id) AND NOT EXISTS (SELECT 1 FROM _nhip_shelf s WHERE s.type=" + number +
-        " AND s.id=t.id) AND NOT EXISTS (SELECT 1 FROM _nhip_tray y WHERE y.type=" + number +
-        " AND y.record=t.id) AND rid<=(SELECT mark FROM _nhip_guard WHERE type=" + number +
+        " AND o.id=t.id) AND NOT EXISTS (SELECT 1 FROM _nhip_fresh f WHERE f.type=" + number +
+        " AND t.rid BETWEEN f.rid AND f.rid+f.count-1) AND NOT EXISTS (SELECT 1 FROM _nhip_shelf s "
+        "WHERE s.type=" +
+        number + " AND s.id=t.id) AND NOT EXISTS (SELECT 1 FROM _nhip_tray y WHERE y.type=" +
+        number + " AND y.record=t.id) AND rid<=(SELECT mark FROM _nhip_guard WHERE type=" + number +
         " UNION ALL SELECT 0 LIMIT 1)"));
     const std::int64_t found = store_.db().changes();
     if (found > 0) {
@@ -81,7 +85,7 @@ class Doctor {
   }
 
   Status check_outbox() {
-    auto queued = read_outbox(store_, 0, SIZE_MAX);
+    auto queued = read_outbox(store_);
     if (queued.ok()) {
       result_.pending = queued->size();
       return {};

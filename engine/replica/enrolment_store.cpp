@@ -83,7 +83,7 @@ Status Store::take_identity(const protocol::Certificate& certificate) {
 
 // Groups keep their order and their members; only the numbers are new.
 Status Store::take_name(const Author& author) {
-  NHIP_TRY_ASSIGN(std::vector<QueuedOperation> queued, read_outbox(*this, 0, SIZE_MAX));
+  NHIP_TRY_ASSIGN(std::vector<QueuedOperation> queued, read_outbox(*this));
   if (!queued.empty())
     NHIP_TRY(remove_queued(*this, queued.front().operation.seq, queued.back().operation.seq));
   NHIP_TRY(set_setting("next_seq", Value(std::int64_t{1})));
@@ -121,7 +121,7 @@ Status Store::save_enrolment(const Enrolment& enrolment) {
 
 // Records written before enrolment named no unit, so their operations have no scope yet.
 Status Store::place_early_work() {
-  NHIP_TRY(silence_triggers());
+  silence_watch();
   for (RecordTable* each : tables()) {
     const Type& type = each->type();
     const Field* unit = type.scope.prefix.empty() ? nullptr : type.field(type.scope.column);
@@ -131,12 +131,11 @@ Status Store::place_early_work() {
                                             store::quoted(unit->column.name) + " IS NULL"));
     NHIP_TRY(stmt.bind(1, enrolment_->unit_id).run());
   }
-  NHIP_TRY(arm_triggers());
-  NHIP_TRY_ASSIGN(std::vector<QueuedOperation> queued, read_outbox(*this, 0, SIZE_MAX));
-  for (QueuedOperation& each : queued) {
-    core::Operation& op = each.operation;
+  NHIP_TRY(arm_watch());
+  NHIP_TRY_ASSIGN(std::vector<core::Operation> unplaced, unplaced_operations(*this));
+  for (core::Operation& op : unplaced) {
     const Type* type = schema_.type(op.type);
-    if (!op.scope.empty() || type == nullptr) continue;
+    if (type == nullptr) continue;
     core::Cells cells;
     for (const core::Change& change : op.changes) core::set_cell(cells, change.cell, change.value);
     const core::CellKey unit{type->scope.column, {}};

@@ -1,7 +1,13 @@
 #include "replica/outbox.h"
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
 #include "core/limits.h"
 #include "core/planted.h"
+#include "replica/capture.h"
+#include "replica/fresh_rows.h"
 
 namespace nhip::replica {
 
@@ -54,77 +60,247 @@ Result<std::vector<core::Operation>> operations_only(Result<std::vector<QueuedOp
   return operations;
 }
 
+// Are the cells that `op` is judged by the same versions, seen by its writer, under new numbers?
+bool is_renumbered(const core::Operation& op, const core::Row& old, const core::Row& now) {
+  const core::CellKey deleted{kDeletedField, {}};
+  std::set<core::CellKey> cells{deleted};
+  bool whole = false;  // a delete is judged by the whole record
+  for (const core::Change& change : op.changes) {
+    cells.insert(change.cell);
+    whole = whole || change.cell == deleted;
+  }
+  for (const core::Row* row : {&old, &now}) {
+    if (!whole) break;
+    for (const auto& [cell, value] : row->cells) cells.insert(cell);
+    for (const auto& [cell, version] : row->versions.exceptions) cells.insert(cell);
+  }
+  bool moved = false;
+  for (const core::CellKey& cell : cells) {
+    const core::Version& a = old.versions.of(cell);
+    const core::Version& b = now.versions.of(cell);
+    if (a.stamp != b.stamp || a.author != b.author || a.seq > op.held) return false;
+    moved = moved || a.seq != b.seq;
+  }
+  return moved;
+}
+
+// Ascending, wherever they stand.
+Result<std::vector<QueuedOperation>> read_range(Store& store, std::uint64_t first,
+                                                std::uint64_t last) {
+  std::vector<QueuedOperation> all;
+  {
+    NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string(kColumns) +
+                                                 "WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq"));
+    stmt.bind(1, static_cast<std::int64_t>(first)).bind(2, static_cast<std::int64_t>(last));
+    NHIP_TRY_ASSIGN(all, read_all(store, stmt));
+  }
+  NHIP_TRY_ASSIGN(const auto runs, fresh_runs(store, first - 1, last));
+  if (runs.empty()) return all;
+  for (const FreshRun& run : runs) {
+    NHIP_TRY_ASSIGN(auto made, fresh_operations(store, run, first, last));
+    for (core::Operation& op : made) all.push_back({run.group, std::move(op)});
+  }
+  std::sort(all.begin(), all.end(), [](const QueuedOperation& a, const QueuedOperation& b) {
+    return a.operation.seq < b.operation.seq;
+  });
+  return all;
+}
+
+// The next operation behind `after`: its group, or nothing.
+Result<std::optional<std::uint64_t>> next_group(Store& store, std::uint64_t after) {
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached(
+          "SELECT grp FROM (SELECT * FROM (SELECT seq,grp FROM _nhip_op WHERE seq>?1 ORDER BY seq "
+          "LIMIT 1) UNION ALL SELECT * FROM (SELECT seq,grp FROM _nhip_fresh WHERE seq>?1-1000 AND "
+          "seq+count>?1+1 ORDER BY seq LIMIT 1)) ORDER BY seq LIMIT 1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, static_cast<std::int64_t>(after)).step());
+  if (!row) return std::optional<std::uint64_t>();
+  return std::optional<std::uint64_t>(stmt.unsigned_integer(0));
+}
+
+// A group's numbers follow each other and are named by the first, so they lie within its limit.
+Result<std::uint64_t> end_of_group(Store& store, std::uint64_t group) {
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached(
+          "SELECT max(ifnull((SELECT max(seq) FROM _nhip_op WHERE seq>=?1 AND seq<?1+1000 AND "
+          "grp=?1),0),ifnull((SELECT max(seq+count-1) FROM _nhip_fresh WHERE seq>=?1 AND "
+          "seq<?1+1000 AND grp=?1),0))"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, static_cast<std::int64_t>(group)).step());
+  return row ? stmt.unsigned_integer(0) : std::uint64_t{0};
+}
+
+std::size_t bytes_of(const std::vector<core::Change>& changes) {
+  std::size_t bytes = 0;
+  for (const core::Change& change : changes) {
+    bytes += 3 + change.cell.element.size();
+    if (const auto* text = change.value.text())
+      bytes += 2 + text->size();
+    else if (const auto* blob = change.value.blob())
+      bytes += 2 + blob->size();
+    else
+      bytes += 4;
+  }
+  return bytes;
+}
+
 }  // namespace
 
-Status append_group(Store& store, std::vector<core::Operation> operations) {
+Status queue(Store& store, std::uint64_t group, const core::Operation& op) {
+  const Bytes changes = encode(op.changes);
+  if (changes.size() > core::kOperationBytesMax) {
+    return {Code::kLimit, "record_too_large", "A record is larger than 1 MB.",
+            "Shorten its longest text."};
+  }
+  NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(op.scope));
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached("INSERT INTO _nhip_op(seq,grp,type,id,scope,stamp,seen,held,changes) "
+                        "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
+  stmt.bind(1, static_cast<std::int64_t>(op.seq)).bind(2, static_cast<std::int64_t>(group));
+  stmt.bind(3, std::int64_t{op.type}).bind(4, op.id).bind(5, scope);
+  stmt.bind(6, static_cast<std::int64_t>(op.stamp)).bind(7, static_cast<std::int64_t>(op.seen));
+  stmt.bind(8, static_cast<std::int64_t>(op.held)).lend(9, changes);
+  return stmt.run();
+}
+
+Status append_group(Store& store, std::vector<NewOperation> operations) {
   NHIP_TRY_ASSIGN(const Value next, store.setting("next_seq"));
   auto seq = static_cast<std::uint64_t>(next.integer() ? *next.integer() : 1);
   const std::uint64_t group = seq;
-  for (core::Operation& op : operations) {
+  FreshRun run;
+  std::string run_scope;
+  const auto end_run = [&]() -> Status {
+    if (run.count == 0) return {};
+    NHIP_TRY_ASSIGN(run.scope, store.scope_ord(run_scope));
+    return add_fresh_run(store, std::exchange(run, {}));
+  };
+  for (NewOperation& each : operations) {
+    core::Operation& op = each.operation;
     op.seq = seq++;
-    const Bytes changes = encode(op.changes);
-    if (changes.size() > core::kOperationBytesMax) {
-      return {Code::kLimit, "record_too_large", "A record is larger than 1 MB.",
-              "Shorten its longest text."};
+    const bool goes_on = each.row && run.count > 0 && run.type == op.type &&
+                         *each.row == run.rid + static_cast<std::int64_t>(run.count) &&
+                         run_scope == op.scope && run.stamp == op.stamp && run.seen == op.seen;
+    if (!goes_on) NHIP_TRY(end_run());
+    if (!each.row) {
+      NHIP_TRY(queue(store, group, op));
+    } else if (goes_on) {
+      ++run.count;
+    } else {
+      run = {op.seq, 1, group, op.type, *each.row, 0, op.stamp, op.seen};
+      run_scope = op.scope;
     }
-    NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(op.scope));
-    NHIP_TRY_ASSIGN(
-        auto stmt,
-        store.db().cached("INSERT INTO _nhip_op(seq,grp,type,id,scope,stamp,seen,held,changes) "
-                          "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
-    stmt.bind(1, static_cast<std::int64_t>(op.seq)).bind(2, static_cast<std::int64_t>(group));
-    stmt.bind(3, std::int64_t{op.type}).bind(4, op.id).bind(5, scope);
-    stmt.bind(6, static_cast<std::int64_t>(op.stamp)).bind(7, static_cast<std::int64_t>(op.seen));
-    stmt.bind(8, static_cast<std::int64_t>(op.held)).bind(9, changes);
-    NHIP_TRY(stmt.run());
   }
+  NHIP_TRY(end_run());
   if (NHIP_PLANTED(seq_reused)) seq = group;
   return store.set_setting("next_seq", Value(static_cast<std::int64_t>(seq)));
 }
 
-Result<std::vector<QueuedOperation>> read_outbox(Store& store, std::uint64_t after,
-                                                 std::size_t count) {
-  NHIP_TRY_ASSIGN(auto stmt,
-                  store.db().cached(std::string(kColumns) + "WHERE seq>?1 ORDER BY seq LIMIT ?2"));
-  const std::int64_t limit = count > INT64_MAX ? -1 : static_cast<std::int64_t>(count);
-  stmt.bind(1, static_cast<std::int64_t>(after)).bind(2, limit);
-  return read_all(store, stmt);
+Status append_group(Store& store, std::vector<core::Operation> operations) {
+  std::vector<NewOperation> all;
+  for (core::Operation& op : operations) all.push_back({std::move(op)});
+  return append_group(store, std::move(all));
 }
 
-Result<std::vector<core::Group>> peek_groups(Store& store, std::uint64_t after, std::size_t bytes) {
+Result<std::vector<QueuedOperation>> read_outbox(Store& store) {
+  return read_range(store, 1, INT64_MAX);
+}
+
+Result<std::vector<core::Operation>> unplaced_operations(Store& store) {
+  std::int64_t nowhere = 0;
+  {
+    NHIP_TRY_ASSIGN(auto named, store.db().cached("SELECT ord FROM _nhip_scope WHERE name=''"));
+    NHIP_TRY_ASSIGN(const bool row, named.step());
+    if (!row) return std::vector<core::Operation>();
+    nowhere = named.integer(0);
+  }
+  NHIP_TRY_ASSIGN(const auto runs, fresh_runs(store, 0, INT64_MAX));
+  for (const FreshRun& run : runs) {
+    if (run.scope != nowhere) continue;
+    NHIP_TRY_ASSIGN(const auto made, fresh_operations(store, run, run.seq, INT64_MAX));
+    NHIP_TRY(remove_fresh(store, run.seq, run.seq + run.count - 1));
+    for (const core::Operation& op : made) NHIP_TRY(queue(store, run.group, op));
+  }
   NHIP_TRY_ASSIGN(auto stmt,
-                  store.db().cached(std::string(kColumns) + "WHERE seq>?1 ORDER BY seq"));
-  stmt.bind(1, static_cast<std::int64_t>(after));
+                  store.db().cached(std::string(kColumns) + "WHERE scope=?1 ORDER BY seq"));
+  stmt.bind(1, nowhere);
+  return operations_only(read_all(store, stmt));
+}
+
+namespace {
+
+Result<std::vector<core::Group>> groups_after(Store& store, std::uint64_t after,
+                                              std::size_t bytes) {
   std::vector<core::Group> groups;
   std::size_t used = 0;
-  std::uint64_t current = 0;
-  for (;;) {
-    NHIP_TRY_ASSIGN(const bool row, stmt.step());
-    if (!row) return groups;
-    if (groups.empty() || stmt.unsigned_integer(1) != current) {
-      if (used >= bytes) return groups;
-      groups.emplace_back();
-      current = stmt.unsigned_integer(1);
-    }
-    used += stmt.blob(8).size() + 64;
-    NHIP_TRY_ASSIGN(QueuedOperation queued, read_one(store, stmt));
-    groups.back().operations.push_back(std::move(queued.operation));
+  while (groups.empty() || used < bytes) {
+    NHIP_TRY_ASSIGN(const auto group, next_group(store, after));
+    if (!group) break;
+    NHIP_TRY_ASSIGN(const std::uint64_t last, end_of_group(store, *group));
+    NHIP_TRY_ASSIGN(auto operations, queued_range(store, std::max(*group, after + 1), last));
+    for (const core::Operation& op : operations) used += bytes_of(op.changes) + 64;
+    groups.push_back({std::move(operations)});
+    after = last;
   }
+  return groups;
+}
+
+}  // namespace
+
+Result<std::vector<core::Group>> peek_groups(Store& store, std::uint64_t after, std::size_t bytes) {
+  if (store.in_transaction()) return groups_after(store, after, bytes);
+  std::vector<core::Group> groups;
+  NHIP_TRY(store.transact([&]() -> Status {
+    NHIP_TRY(seal(store, SealAs::kManyGroups));
+    NHIP_TRY_ASSIGN(groups, groups_after(store, after, bytes));
+    return {};
+  }));
+  return groups;
 }
 
 Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type, const Id& id) {
+  std::vector<core::Operation> pending;
+  RecordTable* table = store.table(type);
+  NHIP_TRY_ASSIGN(const std::uint64_t fresh, count_fresh(store));
+  if (fresh > 0 && table != nullptr) {
+    NHIP_TRY_ASSIGN(const auto rid, table->find(id));
+    NHIP_TRY_ASSIGN(const auto run, fresh_run_of(store, type, rid.value_or(-1)));
+    if (rid && run) {
+      const std::uint64_t seq = run->seq + static_cast<std::uint64_t>(*rid - run->rid);
+      NHIP_TRY_ASSIGN(pending, fresh_operations(store, *run, seq, seq));
+    }
+  }
   NHIP_TRY_ASSIGN(
       auto stmt, store.db().cached(std::string(kColumns) + "WHERE type=?1 AND id=?2 ORDER BY seq"));
   stmt.bind(1, std::int64_t{type}).bind(2, id);
-  return operations_only(read_all(store, stmt));
+  NHIP_TRY_ASSIGN(auto others, operations_only(read_all(store, stmt)));
+  for (core::Operation& op : others) pending.push_back(std::move(op));
+  return pending;
 }
 
 Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t first,
                                                   std::uint64_t last) {
-  NHIP_TRY_ASSIGN(auto stmt, store.db().cached(std::string(kColumns) +
-                                               "WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq"));
-  stmt.bind(1, static_cast<std::int64_t>(first)).bind(2, static_cast<std::int64_t>(last));
-  return operations_only(read_all(store, stmt));
+  return operations_only(read_range(store, first, last));
+}
+
+Status raise_held(Store& store, std::uint16_t type, const Id& id, std::uint64_t seq) {
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("UPDATE _nhip_op SET held=?3 WHERE type=?1 AND id=?2"));
+  stmt.bind(1, std::int64_t{type}).bind(2, id);
+  return stmt.bind(3, static_cast<std::int64_t>(seq)).run();
+}
+
+Status follow_renumbering(Store& store, std::uint16_t type, const Id& id, const core::Row& old,
+                          const core::Row& now, std::uint64_t seq) {
+  NHIP_TRY_ASSIGN(const auto pending, pending_of(store, type, id));
+  for (const core::Operation& op : pending) {
+    if (!is_renumbered(op, old, now)) continue;
+    NHIP_TRY_ASSIGN(auto stmt, store.db().cached("UPDATE _nhip_op SET held=?2 WHERE seq=?1"));
+    stmt.bind(1, static_cast<std::int64_t>(op.seq)).bind(2, static_cast<std::int64_t>(seq));
+    NHIP_TRY(stmt.run());
+  }
+  return {};
 }
 
 Status update_queued(Store& store, const core::Operation& operation) {
@@ -140,13 +316,15 @@ Status update_queued(Store& store, const core::Operation& operation) {
 Status remove_queued(Store& store, std::uint64_t first, std::uint64_t last) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_op WHERE seq BETWEEN ?1 AND ?2"));
   stmt.bind(1, static_cast<std::int64_t>(first)).bind(2, static_cast<std::int64_t>(last));
-  return stmt.run();
+  NHIP_TRY(stmt.run());
+  return remove_fresh(store, first, last);
 }
 
 Result<std::uint64_t> count_queued(Store& store) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT count(*) FROM _nhip_op"));
   NHIP_TRY_ASSIGN(const bool row, stmt.step());
-  return row ? stmt.unsigned_integer(0) : std::uint64_t{0};
+  NHIP_TRY_ASSIGN(const std::uint64_t fresh, count_fresh(store));
+  return fresh + (row ? stmt.unsigned_integer(0) : std::uint64_t{0});
 }
 
 }  // namespace nhip::replica

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/merge.h"
+#include "replica/fresh_rows.h"
 #include "replica/table_sql.h"
 
 namespace nhip::replica {
@@ -289,6 +290,8 @@ Result<RecordState> load_state(Store& store, std::uint16_t type, const Id& id) {
 Status save_state(Store& store, const RecordState& before, const RecordState& after) {
   account(store, before, after);
   RecordTable* table = store.table(after.type);
+  if (before.rid && after.shown != before.shown)
+    NHIP_TRY(write_out(store, before.type, *before.rid, before.id, *before.shown));
   if (after.shown && table != nullptr) return save_shown(store, *table, before, after);
   return save_hidden(store, table, before, after);
 }

@@ -83,6 +83,111 @@ RecordTable::Found RecordTable::read_row(store::Stmt& stmt) const {
   return found;
 }
 
+// Key and value columns from `column` on. Another tool's row that no key can name stays where it
+// is.
+void RecordTable::read_element(store::Stmt& stmt, const Field& field, int column,
+                               Found& found) const {
+  std::vector<Value> keys;
+  for (std::size_t k = 0; k < field.keys.size(); ++k) keys.push_back(stmt.value(column++));
+  std::vector<Value> values;
+  for (std::size_t v = 0; v < field.values.size(); ++v) values.push_back(stmt.value(column++));
+  const auto element = record::element_of(field, keys);
+  if (!element) return;
+  core::set_cell(found.cells, {field.number, *element}, record::pack_element(field, values));
+}
+
+// One statement for each child table instead of one for each row of the record table.
+class RecordTable::Elements {
+ public:
+  Status open(RecordTable& table, std::int64_t first, std::int64_t last) {
+    for (const Field* field : table.children_) {
+      std::string columns = "parent";
+      for (const Column& column : field->keys) columns += "," + store::quoted(column.name);
+      for (const Column& column : field->values) columns += "," + store::quoted(column.name);
+      const std::string name = store::quoted(child_table(table.type_, *field));
+      NHIP_TRY_ASSIGN(auto stmt, table.db_.cached("SELECT " + columns + " FROM " + name +
+                                                  " WHERE parent BETWEEN ?1 AND ?2"
+                                                  " ORDER BY parent"));
+      stmt.bind(1, first).bind(2, last);
+      walks_.push_back({field, std::move(stmt), false});
+      NHIP_TRY_ASSIGN(walks_.back().stands, walks_.back().stmt.step());
+    }
+    return {};
+  }
+
+  // Calls `each` with the elements of `rid`; those of lower rids belong to no record.
+  template <typename Each>
+  Status of(std::int64_t rid, const Each& each) {
+    for (Walk& walk : walks_) {
+      while (walk.stands && walk.stmt.integer(0) <= rid) {
+        if (walk.stmt.integer(0) == rid) each(walk.stmt, *walk.field);
+        NHIP_TRY_ASSIGN(walk.stands, walk.stmt.step());
+      }
+    }
+    return {};
+  }
+
+ private:
+  struct Walk {
+    const Field* field;
+    store::Stmt stmt;
+    bool stands;  // on a row
+  };
+  std::vector<Walk> walks_;
+};
+
+Status RecordTable::each_between(std::int64_t first, std::int64_t last,
+                                 const std::function<Status(Found&)>& each) {
+  Elements elements;
+  NHIP_TRY(elements.open(*this, first, last));
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached(select_ + " WHERE rid BETWEEN ?1 AND ?2 ORDER BY rid"));
+  stmt.bind(1, first).bind(2, last);
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) return {};
+    Found found = read_row(stmt);
+    NHIP_TRY(elements.of(found.rid, [&](store::Stmt& element, const Field& field) {
+      read_element(element, field, 1, found);
+    }));
+    NHIP_TRY(each(found));
+  }
+}
+
+Status RecordTable::weigh_after(std::int64_t mark,
+                                const std::function<Status(const Weighed&)>& each) {
+  constexpr std::size_t kEscaped = 6;  // a text in a packed element may grow so by escapes
+  int place = -1;
+  for (std::size_t i = 0; i < scalars_.size(); ++i) {
+    if (scalars_[i]->number == type_.scope.column) place = static_cast<int>(i) + 2;
+  }
+  if (type_.scope.prefix.empty()) place = -1;
+  const int columns = static_cast<int>(scalars_.size()) + 3;
+  Elements elements;
+  NHIP_TRY(elements.open(*this, mark + 1, INT64_MAX));
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached(select_ + " WHERE rid>?1 ORDER BY rid"));
+  stmt.bind(1, mark);
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) return {};
+    Weighed weighed;
+    weighed.rid = stmt.integer(0);
+    weighed.id = stmt.id(1);
+    for (int i = 2; i < columns; ++i) {
+      if (stmt.is_null(i)) continue;
+      weighed.bytes += stmt.size(i) + 8;
+      weighed.bound += stmt.size(i) + 16;
+    }
+    if (place >= 0) weighed.place = stmt.value(place);
+    NHIP_TRY(elements.of(weighed.rid, [&](store::Stmt& element, const Field&) {
+      for (int i = 1; i < element.columns(); ++i) {
+        weighed.bytes += element.size(i) + 8;
+        weighed.bound += kEscaped * element.size(i) + 16;
+      }
+    }));
+    NHIP_TRY(each(weighed));
+  }
+}
+
 Status RecordTable::read_children(Found& found) {
   for (std::size_t i = 0; i < children_.size(); ++i) {
     const Field& field = *children_[i];
@@ -91,14 +196,7 @@ Status RecordTable::read_children(Found& found) {
     for (;;) {
       NHIP_TRY_ASSIGN(const bool row, stmt.step());
       if (!row) break;
-      int column = 0;
-      std::vector<Value> keys;
-      for (std::size_t k = 0; k < field.keys.size(); ++k) keys.push_back(stmt.value(column++));
-      std::vector<Value> values;
-      for (std::size_t v = 0; v < field.values.size(); ++v) values.push_back(stmt.value(column++));
-      const auto element = record::element_of(field, keys);
-      if (!element) continue;  // another tool's row that no key can name; it stays where it is
-      core::set_cell(found.cells, {field.number, *element}, record::pack_element(field, values));
+      read_element(stmt, field, 0, found);
     }
   }
   return {};
@@ -151,18 +249,6 @@ Status RecordTable::each_same(const std::vector<std::pair<std::uint16_t, Value>>
     Found found = read_row(stmt);
     NHIP_TRY(read_children(found));
     if (!each(found)) return {};
-  }
-}
-
-Status RecordTable::each_after(std::int64_t mark, const std::function<Status(const Found&)>& each) {
-  NHIP_TRY_ASSIGN(auto stmt, db_.prepare(select_ + " WHERE rid>?1 ORDER BY rid"));
-  stmt.bind(1, mark);
-  for (;;) {
-    NHIP_TRY_ASSIGN(const bool row, stmt.step());
-    if (!row) return {};
-    Found found = read_row(stmt);
-    NHIP_TRY(read_children(found));
-    NHIP_TRY(each(found));
   }
 }
 

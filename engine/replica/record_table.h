@@ -34,8 +34,19 @@ class RecordTable {
   // Rows whose plain fields have these values, ascending rid; stops when `each` returns false.
   Status each_same(const std::vector<std::pair<std::uint16_t, Value>>& same,
                    const std::function<bool(const Found&)>& each);
-  // Rows with rid > `mark`, ascending rid.
-  Status each_after(std::int64_t mark, const std::function<Status(const Found&)>& each);
+  // Rows from rid `first` to `last`, ascending.
+  Status each_between(std::int64_t first, std::int64_t last,
+                      const std::function<Status(Found&)>& each);
+  // Sizes of the rows with rid > `mark`, ascending, their elements included. Reads no value but the
+  // scope's.
+  struct Weighed {
+    std::int64_t rid = 0;
+    Id id;
+    std::size_t bytes = 0;  // of all cells
+    std::size_t bound = 0;  // that the encoded record and every value of it stay below
+    Value place;            // of the field that decides the scope, if there is one
+  };
+  Status weigh_after(std::int64_t mark, const std::function<Status(const Weighed&)>& each);
   Result<std::int64_t> highest_rid();
 
   // Cells without a column here (unknown fields) are left to the caller.
@@ -53,7 +64,9 @@ class RecordTable {
   Result<Value> unpack_mark(const core::CellKey& cell, const Value& saved) const;
 
  private:
+  class Elements;  // of a range of rows, table by table, walked along with the rows
   Status read_children(Found& found);
+  void read_element(store::Stmt& stmt, const Field& field, int column, Found& found) const;
   Found read_row(store::Stmt& stmt) const;
   Status write_cell(std::int64_t rid, const core::CellKey& cell, const Value& value);
   Status write_element(const Field& field, std::int64_t rid, const std::string& element,

@@ -7,10 +7,12 @@
 
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include "core/limits.h"
 #include "core/planted.h"
 #include "nhip_embedded/device_sql.h"
+#include "nhip_embedded/device_sql_2.h"
 #include "replica/table_sql.h"
 #include "replica/upgrade.h"
 
@@ -19,12 +21,11 @@ namespace nhip::replica {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x6e686970;  // "nhip"
-constexpr std::int64_t kLayoutVersion = 1;           // schema/device/NNN.sql
+constexpr std::int64_t kLayoutVersion = 2;           // schema/device/NNN.sql
 constexpr std::int64_t kCheckpointPages = 1000;
-constexpr std::int64_t kTriggersOff = INT64_MIN;
 
 Result<std::int64_t> pragma(store::Db& db, const std::string& name) {
-  NHIP_TRY_ASSIGN(auto stmt, db.prepare("PRAGMA " + name));
+  NHIP_TRY_ASSIGN(auto stmt, db.cached("PRAGMA " + name));
   NHIP_TRY_ASSIGN(const bool row, stmt.step());
   return row ? stmt.integer(0) : std::int64_t{0};
 }
@@ -75,7 +76,10 @@ Result<std::unique_ptr<Store>> Store::open(OpenOptions options) {
   store->environment_ = *options.environment;
   store->language_ = options.language;
   if (!is_new && is_foreign(options.path)) return not_a_replica(options.path);
-  NHIP_TRY_ASSIGN(store->db_, store::Db::open(options.path, {.create = options.create}));
+  NHIP_TRY_ASSIGN(store->db_,
+                  store::Db::open(options.path, {.create = options.create, .triggers = false}));
+  store->db_->on_row_change(
+      [watch = &store->watch_](const store::RowChange& change) { watch->see(change); });
   NHIP_TRY_ASSIGN(const bool empty, is_empty(*store->db_));
   if (empty && options.create) NHIP_TRY(store->create(options));
   NHIP_TRY(store->load());
@@ -101,6 +105,7 @@ Status Store::create(const OpenOptions& options) {
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
   NHIP_TRY(db_->execute(nhip::embedded::device_sql()));
+  NHIP_TRY(db_->execute(nhip::embedded::device_sql_2()));
   NHIP_TRY(db_->execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
                         "; PRAGMA user_version=" + std::to_string(kLayoutVersion)));
   NHIP_TRY(make_tables());
@@ -134,6 +139,7 @@ Status Store::load() {
             "This replica was made by a newer version of the program.",
             "Update the program; the replica was not touched."};
   }
+  if (layout < kLayoutVersion) NHIP_TRY(renew_layout());
   NHIP_TRY_ASSIGN(const Value source, setting("schema"));
   NHIP_TRY_ASSIGN(schema_, Schema::parse(source.text() ? *source.text() : ""));
   make_record_tables();
@@ -163,17 +169,37 @@ Status Store::load() {
   return {};
 }
 
+// The tables of later layouts, once; a program of before refuses the file from then on.
+Status Store::renew_layout() {
+  NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
+  NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
+  NHIP_TRY_ASSIGN(const std::int64_t layout, pragma(*db_, "user_version"));
+  if (layout < 2) {
+    NHIP_TRY(db_->execute(nhip::embedded::device_sql_2()));
+    NHIP_TRY(db_->execute("PRAGMA user_version=2"));
+  }
+  return txn.commit();
+}
+
 void Store::make_record_tables() {
   tables_.clear();
+  std::vector<std::string> writable;
   for (const Type& type : schema_.types()) {
     tables_[type.number] = std::make_unique<RecordTable>(*db_, type);
+    if (type.number < 16 || type.writers == Writers::kCentre) continue;
+    writable.push_back(type.name);
+    for (const Field* field : child_fields(type)) writable.push_back(child_table(type, *field));
   }
+  writable_tables_ = std::make_shared<const std::vector<std::string>>(std::move(writable));
+  watch_is_stale_ = true;
 }
 
 Status Store::use_schema(const Schema& schema) {
   NHIP_TRY(set_setting("schema", Value(schema.source())));
   schema_ = schema;
   make_record_tables();
+  NHIP_TRY(watch_.learn(*db_, tables()));
+  watch_is_stale_ = false;
   return {};
 }
 
@@ -225,22 +251,45 @@ Id Store::mint_id() {
 Status Store::transact(const std::function<Status()>& body) {
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
-  forget_caches();
-  Status done = check_schema_is_ours();
-  if (done.ok()) done = load_name();  // another process may have taken a new one
-  if (done.ok()) done = load_feeds();
+  Status done = begin_transaction();
   if (done.ok()) done = body();
   if (done.ok()) done = store_digests();
+  if (done.ok() && (watch_.failed() || watch_.is_dirty()))
+    done = {Code::kInternal, "unsealed_work", "A change could not be noted; nothing was stored."};
   if (done.ok()) done = txn.commit();
   if (!done.ok()) {
     txn.rollback();
     forget_caches();
+    watch_.forget();
+    watch_.resume();
+    watch_is_stale_ = unsealed_others_ = true;
     return done;
   }
   if (db_->wal_pages() > kCheckpointPages) {
     // The work is committed; a reader that blocks the checkpoint only postpones it.
     if (Status moved = db_->checkpoint(); !moved.ok() && moved.code() != Code::kBusy) return moved;
   }
+  return {};
+}
+
+// While nobody else has committed, what is held in memory is what the file says.
+Status Store::begin_transaction() {
+  NHIP_TRY_ASSIGN(const std::int64_t version, pragma(*db_, "data_version"));
+  if (version == known_version_ && !watch_is_stale_) return {};
+  forget_caches();
+  unsealed_others_ = true;
+  NHIP_TRY(check_schema_is_ours());
+  NHIP_TRY(load_name());  // another process may have taken a new one
+  NHIP_TRY(load_feeds());
+  if (watch_is_stale_) NHIP_TRY(watch_.learn(*db_, tables()));
+  watch_is_stale_ = false;
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT type,mark FROM _nhip_guard"));
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    if (!row) break;
+    watch_.set_guard(static_cast<std::uint16_t>(stmt.integer(0)), stmt.integer(1));
+  }
+  known_version_ = version;
   return {};
 }
 
@@ -251,6 +300,9 @@ void Store::forget_caches() {
   authors_.clear();
   feeds_.clear();
   digests_changed_ = false;
+  unplaced_.clear();
+  unplaced_low_.clear();
+  known_version_ = -1;
 }
 
 Result<Value> Store::setting(std::string_view name) {
@@ -326,19 +378,20 @@ Status Store::name_device(const Author& author, const std::string& device_id) {
   return stmt.bind(1, author.text()).bind(2, device_id).run();
 }
 
-Status Store::silence_triggers() {
-  NHIP_TRY_ASSIGN(auto stmt, db_->cached("UPDATE _nhip_guard SET mark=?1"));
-  return stmt.bind(1, kTriggersOff).run();
+Status Store::arm_watch() {
+  if (NHIP_PLANTED(flag_left_on)) return {};
+  for (RecordTable* each : tables()) NHIP_TRY(move_mark(*each));
+  watch_.resume();
+  return {};
 }
 
-Status Store::arm_triggers() {
-  if (NHIP_PLANTED(flag_left_on)) return {};
-  for (RecordTable* each : tables()) {
-    NHIP_TRY_ASSIGN(const std::int64_t rid, each->highest_rid());
-    NHIP_TRY_ASSIGN(auto stmt,
-                    db_->cached("UPDATE _nhip_guard SET mark=?2 WHERE type=?1 AND mark<>?2"));
-    NHIP_TRY(stmt.bind(1, std::int64_t{each->type().number}).bind(2, rid).run());
-  }
+Status Store::move_mark(RecordTable& table) {
+  const std::uint16_t type = table.type().number;
+  NHIP_TRY_ASSIGN(const std::int64_t rid, table.highest_rid());
+  if (watch_.guard(type) == rid) return {};
+  NHIP_TRY_ASSIGN(auto stmt, db_->cached("UPDATE _nhip_guard SET mark=?2 WHERE type=?1"));
+  NHIP_TRY(stmt.bind(1, std::int64_t{type}).bind(2, rid).run());
+  watch_.set_guard(type, rid);
   return {};
 }
 
@@ -356,7 +409,7 @@ Status Store::load_feeds() {
 }
 
 Status Store::store_digests() {
-  if (!digests_changed_) return {};
+  if (!std::exchange(digests_changed_, false)) return {};
   for (const auto& [name, digest] : feeds_) {
     NHIP_TRY_ASSIGN(auto stmt, db_->cached("UPDATE _nhip_feed SET digest=?2 WHERE name=?1"));
     NHIP_TRY(stmt.bind(1, name).bind(2, digest.hex()).run());

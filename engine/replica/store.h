@@ -19,6 +19,7 @@
 #include "nhip/replica.h"
 #include "protocol/messages.h"
 #include "replica/record_table.h"
+#include "replica/row_watch.h"
 #include "store/db.h"
 #include "store/file_lock.h"
 
@@ -100,9 +101,24 @@ class Store {
   Result<std::string> device_of(const Author& author);  // device id, "" when unknown
   Status name_device(const Author& author, const std::string& device_id);
 
-  // Triggers off and on again. `arm` moves every mark to the highest rid.
-  Status silence_triggers();
-  Status arm_triggers();
+  // What this connection does to record tables since the last seal; see row_watch.h.
+  RowWatch& watch() { return watch_; }
+  // Noting off and on again. `arm` moves every mark to the highest rid.
+  void silence_watch() { watch_.pause(); }
+  Status arm_watch();
+  // Moves the mark of one type to its highest rid.
+  Status move_mark(RecordTable& table);
+  // Another program may have written since the last seal.
+  bool others_may_have_written() const { return unsealed_others_; }
+  void all_is_sealed() { unsealed_others_ = false; }
+  // Record tables and their child tables that an application may write.
+  const std::shared_ptr<const std::vector<std::string>>& writable_tables() const {
+    return writable_tables_;
+  }
+  // After a statement of an application: elements go, or move, with their record.
+  Status follow_rows(const RowWatch::Structure& structure);
+  // Rows that such statements inserted without a unit belong to this device's.
+  Status fill_units();
 
   // The clock: next stamp, strictly later than all given or seen.
   Result<core::Hlc> tick();
@@ -142,9 +158,14 @@ class Store {
   Status place_early_work();
   void forget_caches();
 
+  Status renew_layout();
+  Status begin_transaction();
+  Status fill_unit(const Type& type, std::int64_t rid, const char* comparison);
+
   std::string path_;
   Environment environment_;
   std::string language_;
+  RowWatch watch_;
   std::unique_ptr<store::Db> db_;
   Schema schema_;
   std::map<std::uint16_t, std::unique_ptr<RecordTable>> tables_;
@@ -156,6 +177,12 @@ class Store {
   std::map<std::int64_t, Author> authors_;
   std::map<std::string, crypto::Digest> feeds_;
   bool digests_changed_ = false;
+  std::shared_ptr<const std::vector<std::string>> writable_tables_;
+  bool watch_is_stale_ = true;       // the tables may have changed since the watch learnt them
+  bool unsealed_others_ = true;      // another program may have left marks
+  std::int64_t known_version_ = -1;  // PRAGMA data_version when the memory was the file's
+  std::map<std::uint16_t, bool> unplaced_;                            // see fill_units
+  std::vector<std::pair<std::uint16_t, std::int64_t>> unplaced_low_;  // rows at or below the mark
   std::int64_t data_version_ = -1;
   std::int64_t ddl_version_ = -1;  // of the tables when `schema_` was last seen to be the file's
   std::int64_t counter_next_ = 0;

@@ -27,6 +27,14 @@ const char* affinity(FieldType type) {
   }
 }
 
+// What a STRICT table does not check by itself; "" when it does.
+std::string strict_check(const Column& column) {
+  const std::string name = quoted(column.name);
+  if (column.type == FieldType::kBoolean) return name + " IN (0,1)";
+  if (column.type == FieldType::kReference) return "length(" + name + ")=16";
+  return "";
+}
+
 std::string type_check(const Column& column) {
   const std::string name = quoted(column.name);
   switch (column.type) {
@@ -47,6 +55,20 @@ std::string column_sql(const Column& column) {
 
 std::string mark_of(const Type& type) {
   return "(SELECT mark FROM _nhip_guard WHERE type=" + number(type.number) + ")";
+}
+
+std::string no_mark(const Type& type, const std::string& rid, std::uint16_t field,
+                    const std::string& element) {
+  return "NOT EXISTS(SELECT 1 FROM _nhip_mark WHERE type=" + number(type.number) +
+         " AND rid=" + rid + " AND field=" + number(field) + " AND element=" + element + ")";
+}
+
+// The marking statement of a trigger whose WHEN says no_mark(): a SELECT from the table that it
+// fills would make SQLite build a temporary table each time.
+std::string first_mark(const Type& type, const std::string& rid, std::uint16_t field,
+                       const std::string& element, const std::string& old) {
+  return "INSERT INTO _nhip_mark(type,rid,field,element,old) VALUES(" + number(type.number) + "," +
+         rid + "," + number(field) + "," + element + "," + old + ");";
 }
 
 // One marking statement; `rid`, `element` and `old` are SQL expressions.
@@ -132,10 +154,10 @@ void append_row_triggers(const Type& type, std::vector<std::string>& out) {
   const std::string prefix = "_nhip_t_" + table + "_";
   const std::string known = "OLD.rid <= " + mark_of(type);
   const auto column_trigger = [&](std::uint16_t field, const std::string& column) {
-    out.push_back(
-        trigger(prefix + number(field), "AFTER UPDATE OF " + quoted(column), table,
-                "OLD." + quoted(column) + " IS NOT NEW." + quoted(column) + " AND " + known,
-                mark(type, "OLD.rid", field, "''", "OLD." + quoted(column))));
+    out.push_back(trigger(prefix + number(field), "AFTER UPDATE OF " + quoted(column), table,
+                          "OLD." + quoted(column) + " IS NOT NEW." + quoted(column) + " AND " +
+                              known + " AND " + no_mark(type, "OLD.rid", field, "''"),
+                          first_mark(type, "OLD.rid", field, "''", "OLD." + quoted(column))));
   };
   for (const Field* field : scalar_fields(type)) column_trigger(field->number, field->column.name);
   column_trigger(kExtraField, "extra");
@@ -197,8 +219,10 @@ void append_child_triggers(const Type& type, const Field& field, std::vector<std
   const std::string present = "(SELECT " + packed(field, quoted(table)) + " FROM " + quoted(table) +
                               " WHERE " + same_key + ")";
   out.push_back(
-      trigger(prefix + "add", "BEFORE INSERT", table, "NEW.parent <= " + limit,
-              mark(type, "NEW.parent", field.number, element_key(field, "NEW"), present)));
+      trigger(prefix + "add", "BEFORE INSERT", table,
+              "NEW.parent <= " + limit + " AND " +
+                  no_mark(type, "NEW.parent", field.number, element_key(field, "NEW")),
+              first_mark(type, "NEW.parent", field.number, element_key(field, "NEW"), present)));
   out.push_back(trigger(
       prefix + "remove", "AFTER DELETE", table, "OLD.parent <= " + limit,
       mark(type, "OLD.parent", field.number, element_key(field, "OLD"), packed(field, "OLD"))));
@@ -240,13 +264,15 @@ std::vector<const Field*> child_fields(const Type& type) {
 std::vector<std::string> create_statements(const Type& type) {
   std::string table = "CREATE TABLE " + quoted(type.name) +
                       "(rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE DEFAULT (randomblob(16))"
-                      " CHECK(typeof(id)='blob' AND length(id)=16)";
+                      " CHECK(length(id)=16)";
   for (const Field* field : scalar_fields(type)) {
     table += ", " + quoted(field->column.name) + " " + affinity(field->column.type);
-    table += " CHECK(" + type_check(field->column) + ")";
+    if (const std::string check = strict_check(field->column); !check.empty())
+      table += " CHECK(" + check + ")";
   }
-  std::vector<std::string> statements{table +
-                                      ", extra TEXT CHECK(typeof(extra) IN ('text','null')))"};
+  // STRICT checks the types of all columns in one step; a CHECK for each costs as much as the rest
+  // of the insert.
+  std::vector<std::string> statements{table + ", extra TEXT) STRICT"};
   for (const Field* field : child_fields(type))
     statements.push_back(add_field_statement(type, *field));
   statements.push_back("CREATE TABLE " + quoted(version_table(type)) +

@@ -65,8 +65,8 @@ Status put_in_tray(Store& store, const std::vector<core::Operation>& group,
 Result<std::vector<TrayEntry>> read_tray(Store& store) {
   NHIP_TRY_ASSIGN(
       auto stmt,
-      store.db().prepare("SELECT id,grp,type,record,changes,state,code,field,message,at,at_fault "
-                         "FROM _nhip_tray ORDER BY at, id"));
+      store.db().cached("SELECT id,grp,type,record,changes,state,code,field,message,at,at_fault "
+                        "FROM _nhip_tray ORDER BY at, id"));
   std::vector<TrayEntry> entries;
   for (;;) {
     NHIP_TRY_ASSIGN(const bool row, stmt.step());
@@ -134,7 +134,7 @@ Result<std::vector<Stored>> group_of(Store& store, const Id& key) {
   std::vector<Stored> group;
   {
     NHIP_TRY_ASSIGN(auto stmt,
-                    store.db().prepare(
+                    store.db().cached(
                         "SELECT id,grp,type,record,changes FROM _nhip_tray WHERE grp IN "
                         "(SELECT grp FROM _nhip_tray WHERE id=?1 OR record=?1) ORDER BY grp, id"));
     stmt.bind(1, key);

@@ -66,10 +66,10 @@ class Upgrader {
       if (!made.ok()) return made.at(type.name);
     }
     NHIP_TRY(store_.use_schema(newer_));
-    NHIP_TRY(store_.silence_triggers());
+    store_.silence_watch();
     NHIP_TRY(fill_columns());
     NHIP_TRY(fill_tables());
-    return store_.arm_triggers();
+    return store_.arm_watch();
   }
 
  private:

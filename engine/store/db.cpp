@@ -65,6 +65,9 @@ constexpr std::array<std::string_view, 9> kReadingPragmas = {
     "table_info",  "table_xinfo",      "table_list",   "index_list",     "index_info",
     "index_xinfo", "foreign_key_list", "data_version", "compile_options"};
 
+// Statements of an application that are kept.
+constexpr std::size_t kRestrictedStatementsMax = 64;
+
 bool blank(std::string_view sql) {
   return sql.find_first_not_of(" \t\r\n\f;") == std::string_view::npos;
 }
@@ -100,10 +103,14 @@ Status Db::configure(const DbOptions& options) {
   busy_timeout_ms_ = options.busy_timeout_ms;
   sqlite3_busy_timeout(db_, busy_timeout_ms_);
   const std::pair<int, int> switches[] = {
-      {SQLITE_DBCONFIG_DEFENSIVE, 1},        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-      {SQLITE_DBCONFIG_DQS_DDL, 0},          {SQLITE_DBCONFIG_DQS_DML, 0},
-      {SQLITE_DBCONFIG_ENABLE_FKEY, 0},      {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1},
-      {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1}, {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+      {SQLITE_DBCONFIG_DEFENSIVE, 1},
+      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+      {SQLITE_DBCONFIG_DQS_DDL, 0},
+      {SQLITE_DBCONFIG_DQS_DML, 0},
+      {SQLITE_DBCONFIG_ENABLE_FKEY, 0},
+      {SQLITE_DBCONFIG_ENABLE_TRIGGER, options.triggers ? 1 : 0},
+      {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
+      {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
   };
   for (const auto& [option, wanted] : switches) {
     int is = -1;
@@ -134,8 +141,14 @@ Status Db::use_wal() {
 }
 
 Db::~Db() {
-  for (auto& [sql, cached] : cache_) sqlite3_finalize(cached.stmt);
+  empty(cache_);
+  empty(restricted_cache_);
   sqlite3_close_v2(db_);
+}
+
+void Db::empty(Cache& cache) {
+  for (auto& [sql, cached] : cache) sqlite3_finalize(cached.stmt);
+  cache.clear();
 }
 
 Status Db::execute(std::string_view sql) {
@@ -183,15 +196,33 @@ Result<Stmt> Db::prepare_with(std::string_view sql, unsigned flags) {
   return stmt;
 }
 
-Result<Stmt> Db::cached(std::string_view sql) {
-  Cached& entry = cache_[std::string(sql)];
-  if (entry.leased) return prepare(sql);
-  if (entry.stmt == nullptr) {
+Result<Stmt> Db::lease(Cache& cache, std::string_view sql) {
+  auto entry = cache.find(sql);
+  if (entry == cache.end()) entry = cache.emplace(std::string(sql), Cached{}).first;
+  Cached& cached = entry->second;
+  if (cached.leased) return prepare(sql);
+  if (cached.stmt == nullptr) {
     NHIP_TRY_ASSIGN(Stmt stmt, prepare_with(sql, SQLITE_PREPARE_PERSISTENT));
-    entry.stmt = stmt.release();
+    cached.stmt = stmt.release();
   }
-  entry.leased = true;
-  return Stmt(entry.stmt, &entry.leased);
+  cached.leased = true;
+  return Stmt(cached.stmt, &cached.leased);
+}
+
+Result<Stmt> Db::cached(std::string_view sql) { return lease(cache_, sql); }
+
+Result<Stmt> Db::cached_restricted(std::string_view sql) {
+  if (!restricted_) return Status(Code::kInternal, "not_restricted", "prepare: no restriction");
+  // An application that writes its values into the text brings another one each time.
+  const bool full = restricted_cache_.size() >= kRestrictedStatementsMax;
+  if (full || cached_for_ != writable_) {
+    const bool leased = std::any_of(restricted_cache_.begin(), restricted_cache_.end(),
+                                    [](const auto& each) { return each.second.leased; });
+    if (leased) return prepare(sql);
+    empty(restricted_cache_);
+    cached_for_ = writable_;
+  }
+  return lease(restricted_cache_, sql);
 }
 
 std::int64_t Db::changes() const { return sqlite3_changes64(db_); }
@@ -202,7 +233,8 @@ bool Db::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 Status Db::control(const char* sql) {
   const bool restricted = std::exchange(restricted_, false);
-  Status status = execute(sql);
+  auto stmt = cached(sql);
+  Status status = stmt.ok() ? stmt->run() : stmt.status();
   restricted_ = restricted;
   return status;
 }
@@ -229,14 +261,15 @@ int Db::after_commit(void* self, sqlite3*, const char*, int pages) {
 }
 
 void Db::restrict_writes(std::vector<std::string> tables_allowed) {
+  restrict_writes_to(std::make_shared<const std::vector<std::string>>(std::move(tables_allowed)));
+}
+
+void Db::restrict_writes_to(std::shared_ptr<const std::vector<std::string>> tables_allowed) {
   writable_ = std::move(tables_allowed);
   restricted_ = true;
 }
 
-void Db::allow_all_writes() {
-  writable_.clear();
-  restricted_ = false;
-}
+void Db::allow_all_writes() { restricted_ = false; }
 
 // Everything that is not named here is refused, so an action of a newer SQLite is refused as well.
 int Db::authorize(void* self, int action, const char* first, const char*, const char* database,
@@ -254,7 +287,7 @@ int Db::authorize(void* self, int action, const char* first, const char*, const 
       if (trigger != nullptr) return SQLITE_OK;
       const bool named =
           first != nullptr && database != nullptr && std::string_view(database) == "main" &&
-          std::find(db.writable_.begin(), db.writable_.end(), first) != db.writable_.end();
+          std::find(db.writable_->begin(), db.writable_->end(), first) != db.writable_->end();
       return named ? SQLITE_OK : SQLITE_DENY;
     }
     case SQLITE_PRAGMA: {

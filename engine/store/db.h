@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,6 +45,9 @@ class Stmt {
   Stmt& bind(int index, const Bytes& blob);
   Stmt& bind(int index, const Id& id);
   Stmt& bind_null(int index);
+  // Without a copy: `value` stays as it is until the statement is bound anew, cleared or gone.
+  Stmt& lend(int index, const Value& value);
+  Stmt& lend(int index, const Bytes& blob);
 
   Result<bool> step();
   // Runs to the end, ignoring rows, and resets: for statements that write.
@@ -62,6 +67,7 @@ class Stmt {
   Bytes blob(int index) const;        // empty for null
   Id id(int index) const;             // zero when it is no 16-byte blob
   bool is_null(int index) const;
+  std::size_t size(int index) const;  // bytes of a text or blob, 8 of anything else
 
  private:
   friend class Db;
@@ -78,6 +84,30 @@ struct DbOptions {
   bool create = false;
   bool read_only = false;
   int busy_timeout_ms = 10'000;
+  // Off: the triggers in the file do not run for what this connection writes.
+  bool triggers = true;
+};
+
+// A row of a table as a statement of this connection is about to change it. Lives for one call.
+class RowChange {
+ public:
+  enum class Kind { kInsert, kUpdate, kDelete };
+
+  RowChange(sqlite3* db, Kind what, const char* where, std::int64_t before, std::int64_t after)
+      : kind(what), table(where), old_rowid(before), new_rowid(after), db_(db) {}
+
+  const Kind kind;
+  const std::string_view table;
+  const std::int64_t old_rowid, new_rowid;  // meaningless in a table WITHOUT ROWID
+
+  // Columns from 0 in the order of the table; nothing when SQLite cannot tell (no memory).
+  std::optional<Value> old_value(int column) const;  // not of an insert
+  std::optional<Value> new_value(int column) const;  // not of a delete
+  bool differs(int column) const;                    // of an update
+  int columns() const;
+
+ private:
+  sqlite3* db_;
 };
 
 class Db {
@@ -111,6 +141,15 @@ class Db {
   // Statements prepared before keep working.
   void restrict_writes(std::vector<std::string> tables_allowed);
   void allow_all_writes();
+  // The same with a list that is kept, and with it a cache of the statements prepared under it:
+  // each was judged by it. SQLite judges again when it has to prepare one anew, so the restriction
+  // must still stand when a statement is stepped. Another list empties the cache.
+  void restrict_writes_to(std::shared_ptr<const std::vector<std::string>> tables_allowed);
+  Result<Stmt> cached_restricted(std::string_view sql);
+
+  // Calls `change` before each row of an ordinary table that this connection inserts, updates or
+  // deletes, rows that REPLACE removes included. It must not use the connection.
+  void on_row_change(std::function<void(const RowChange&)> change);
 
  private:
   friend class Txn;
@@ -123,15 +162,30 @@ class Db {
   static int authorize(void* self, int action, const char* first, const char* second,
                        const char* database, const char* trigger);
   static int after_commit(void* self, sqlite3* db, const char* database, int pages);
+  static void before_row(void* self, sqlite3* db, int operation, const char* database,
+                         const char* table, long long old_rowid, long long new_rowid);
 
   struct Cached {
     sqlite3_stmt* stmt = nullptr;
     bool leased = false;
   };
+  // Found by a view of the text, so that looking up allocates nothing.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  using Cache = std::unordered_map<std::string, Cached, TextHash, std::equal_to<>>;
+  Result<Stmt> lease(Cache& cache, std::string_view sql);
+  static void empty(Cache& cache);
+
   sqlite3* db_ = nullptr;
-  std::unordered_map<std::string, Cached> cache_;
+  Cache cache_, restricted_cache_;
+  std::function<void(const RowChange&)> row_change_;
   std::int64_t wal_pages_ = 0;
-  std::vector<std::string> writable_;
+  std::shared_ptr<const std::vector<std::string>> writable_;
+  std::shared_ptr<const std::vector<std::string>> cached_for_;  // the list of restricted_cache_
   bool restricted_ = false;
   int busy_timeout_ms_ = 0;
 };

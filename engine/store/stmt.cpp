@@ -80,6 +80,22 @@ Stmt& Stmt::bind_null(int index) {
   return *this;
 }
 
+Stmt& Stmt::lend(int index, const Value& value) {
+  if (const auto* text = value.text()) {
+    note_bind(
+        sqlite3_bind_text64(stmt_, index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8));
+    return *this;
+  }
+  if (const auto* blob = value.blob()) return lend(index, *blob);
+  return bind(index, value);
+}
+
+Stmt& Stmt::lend(int index, const Bytes& blob) {
+  const void* data = blob.empty() ? static_cast<const void*>("") : blob.data();
+  note_bind(sqlite3_bind_blob64(stmt_, index, data, blob.size(), SQLITE_STATIC));
+  return *this;
+}
+
 Result<bool> Stmt::step() {
   if (stmt_ == nullptr)
     return Status(Code::kInternal, "no_statement", "step: nothing was prepared");
@@ -155,6 +171,12 @@ Id Stmt::id(int index) const {
   if (data == nullptr || sqlite3_column_bytes(stmt_, index) != 16) return id;
   std::copy_n(data, id.bytes.size(), id.bytes.begin());
   return id;
+}
+
+std::size_t Stmt::size(int index) const {
+  const int type = sqlite3_column_type(stmt_, index);
+  if (type != SQLITE_TEXT && type != SQLITE_BLOB) return 8;
+  return static_cast<std::size_t>(sqlite3_column_bytes(stmt_, index));
 }
 
 bool Stmt::is_null(int index) const { return sqlite3_column_type(stmt_, index) == SQLITE_NULL; }

@@ -36,9 +36,39 @@ Decoded last_of(std::string_view text) {
   return {};
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+// Letters that stand for themselves in NFC and follow no other one's marks: Latin with its accents,
+// all that Vietnamese is written with, and common punctuation. Whatever else stands in a text, a
+// mark of its own above all, is left to utf8proc.
+bool is_plainly_composed(std::int32_t c) {
+  return (c >= 0 && c < 0x300) || (c >= 0x1E00 && c <= 0x1EFF) || (c >= 0x2010 && c <= 0x2027) ||
+         (c >= 0x2030 && c <= 0x205E) || c == 0x20AB;
+}
+
+// Is it NFC for certain, and UTF-8? Two and three bytes are read by hand, being most of the text.
+bool is_plain_nfc(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto at = [&](std::size_t k) {
+      return i + k < text.size()
+                 ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]))
+                 : 0u;
+    };
+    const std::uint32_t first = at(0);
+    if (first < 0x80) {
+      ++i;
+      continue;
+    }
+    const bool two = (first & 0xE0) == 0xC0 && (at(1) & 0xC0) == 0x80;
+    const bool three = (first & 0xF0) == 0xE0 && (at(1) & 0xC0) == 0x80 && (at(2) & 0xC0) == 0x80;
+    if (!two && !three) return false;
+    const std::uint32_t code_point =
+        two ? (first & 0x1F) << 6 | (at(1) & 0x3F)
+            : (first & 0x0F) << 12 | (at(1) & 0x3F) << 6 | (at(2) & 0x3F);
+    // A longer form than needed is no UTF-8.
+    if (code_point < (two ? 0x80u : 0x800u)) return false;
+    if (!is_plainly_composed(static_cast<std::int32_t>(code_point))) return false;
+    i += two ? 2 : 3;
+  }
+  return true;
 }
 
 // Unicode's White_Space property, and the byte order mark that editors leave at the start of files.
@@ -100,7 +130,7 @@ bool is_utf8(std::string_view text) {
 }
 
 std::optional<std::string> to_nfc(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
+  if (is_plain_nfc(text)) return std::string(text);
   return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }
 

@@ -102,10 +102,10 @@ struct ReplicaRecord {
   // tokens after each group of the newest request that brought any.
   std::string token;
   Bytes recent_tokens;
-  std::string epoch;        // in which received_seq and token were last agreed on
-  Author parent;            // the replica this one continues; zero for one made by a code
-  core::Hlc inherited = 0;  // stamp of the newest operation it shares with its parent
-  std::string positions;    // per feed, up to where it holds everything: "seq feed\n"…
+  std::string epoch;      // in which received_seq and token were last agreed on
+  Author parent;          // the replica this one continues; zero for one made by a code
+  Bytes inherited;        // what a copy shares with each replica it stems from (centre/intake.cpp)
+  std::string positions;  // per feed, up to where it holds everything: "seq feed\n"…
   std::int64_t last_contact = 0;
   std::string client;              // program and version
   std::int64_t clock_skew_ms = 0;  // device clock minus server clock at last contact
@@ -208,6 +208,10 @@ class ServerStore {
   virtual Status add_past(std::uint16_t type, const Id& id, const PastVersion& version) = 0;
   // All replaced versions, by (rev, received_at).
   virtual Result<std::vector<PastVersion>> past(std::uint16_t type, const Id& id) = 0;
+  // All replaced versions of a type's records, by (id, rev, received_at). Stops when `each` returns
+  // false.
+  virtual Status each_past(std::uint16_t type,
+                           const std::function<bool(const Id&, const PastVersion&)>& each) = 0;
   // Live rows of a type, ascending id, deleted ones too. Stops when `each` returns false.
   virtual Status each_row(std::uint16_t type,
                           const std::function<bool(const StoredRow&)>& each) = 0;

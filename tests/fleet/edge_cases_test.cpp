@@ -1,4 +1,5 @@
 // Edges where several mechanisms meet: pages, undo chains, and other tools over pending work.
+#include "support/either_writer.h"
 #include "support/fleet_words.h"
 
 using namespace nhip;
@@ -74,8 +75,8 @@ TEST_CASE("fleet: INSERT OR REPLACE over a pending edit leaves device and centre
           "[fleet][capture]") {
   Pair pair;
   pair.a.edit("activity", pair.id, R"({"title":"Chờ gửi"})");
-  pair.a.sql("INSERT OR REPLACE INTO activity(id,unit_id,title) VALUES(" + blob(pair.id) +
-             ",'U-01','Thay')");
+  EitherWriter()(pair.a, "INSERT OR REPLACE INTO activity(id,unit_id,title) VALUES(" +
+                             blob(pair.id) + ",'U-01','Thay')");
   pair.settle_and_compare();
 }
 
@@ -114,8 +115,8 @@ TEST_CASE("fleet: INSERT OR REPLACE that names a free low rid keeps the digest t
   settle({&pair.a, &pair.b});
   pair.a.remove("activity", low);
   settle({&pair.a, &pair.b});
-  pair.a.sql("INSERT OR REPLACE INTO activity(rid,id,unit_id,title) VALUES(2," + blob(high) +
-             ",'U-01','Dời')");
+  EitherWriter()(pair.a, "INSERT OR REPLACE INTO activity(rid,id,unit_id,title) VALUES(2," +
+                             blob(high) + ",'U-01','Dời')");
   pair.settle_and_compare();
 }
 
@@ -127,15 +128,16 @@ TEST_CASE("fleet: a replaced record that waits behind other work does not stop t
   const std::string note(15'000, 'n');
   for (int i = 0; i < 12; ++i)
     pair.a.put("activity", json({{"title", "x"}, {"note", note}}).dump());
-  pair.a.sql("INSERT OR REPLACE INTO activity(id,unit_id,title) VALUES(" + blob(pair.id) +
-             ",'U-01','Thay')");
+  EitherWriter()(pair.a, "INSERT OR REPLACE INTO activity(id,unit_id,title) VALUES(" +
+                             blob(pair.id) + ",'U-01','Thay')");
   pair.settle_and_compare();
 }
 
 TEST_CASE("fleet: INSERT OR IGNORE of a row that is there changes nothing", "[fleet][capture]") {
   Pair pair;
   const json before = pair.a.get("activity", pair.id);
-  pair.a.sql(
+  EitherWriter()(
+      pair.a,
       "INSERT OR IGNORE INTO activity(rid,id,unit_id,title) SELECT rid,id,unit_id,'x' FROM "
       "activity");
   CHECK(pair.a.get("activity", pair.id) == before);
@@ -144,7 +146,8 @@ TEST_CASE("fleet: INSERT OR IGNORE of a row that is there changes nothing", "[fl
 
 TEST_CASE("fleet: an upsert keeps the elements of the row it edits", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql(
+  EitherWriter()(
+      pair.a,
       "INSERT INTO activity(rid,id,unit_id,title) SELECT rid,id,unit_id,'Mới' FROM activity WHERE "
       "true "
       "ON CONFLICT(rid) DO UPDATE SET title=excluded.title");
@@ -156,8 +159,8 @@ TEST_CASE("fleet: an upsert keeps the elements of the row it edits", "[fleet][ca
 TEST_CASE("fleet: elements of a replaced row do not come back under another record",
           "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("INSERT OR REPLACE INTO activity(id,unit_id,title) VALUES(" + blob(pair.id) +
-             ",'U-01','Thay')");
+  EitherWriter()(pair.a, "INSERT OR REPLACE INTO activity(id,unit_id,title) VALUES(" +
+                             blob(pair.id) + ",'U-01','Thay')");
   settle({&pair.a, &pair.b});
   pair.b.remove("activity", pair.id);
   settle({&pair.b, &pair.a});
@@ -169,7 +172,7 @@ TEST_CASE("fleet: elements of a replaced row do not come back under another reco
 TEST_CASE("fleet: a record whose id was changed comes back whole when a colleague restores it",
           "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("UPDATE activity SET id=randomblob(16)");
+  EitherWriter()(pair.a, "UPDATE activity SET id=randomblob(16)");
   settle({&pair.a, &pair.b});
   REQUIRE(pair.b.replica().undelete("activity", pair.id).ok());
   settle({&pair.b, &pair.a});
@@ -183,7 +186,7 @@ TEST_CASE("fleet: another tool numbers all rows anew", "[fleet][capture]") {
   settle({&pair.a, &pair.b});
   pair.a.edit("activity", pair.id, R"({"title":"Sửa sau cùng"})");
   settle({&pair.a, &pair.b});
-  pair.a.sql("UPDATE activity SET rid=-rid; UPDATE activity SET rid=1-rid");
+  EitherWriter()(pair.a, "UPDATE activity SET rid=-rid; UPDATE activity SET rid=1-rid");
   settle({&pair.a, &pair.b});
   pair.b.edit("activity", second, R"({"title":"Của B"})");
   pair.b.edit("activity", third, R"({"title":"Của B"})");
@@ -194,7 +197,8 @@ TEST_CASE("fleet: UPDATE OR REPLACE that takes another record's id", "[fleet][ca
   Pair pair;
   const Id second = pair.a.put("activity", kActivity);
   settle({&pair.a, &pair.b});
-  pair.a.sql("UPDATE OR REPLACE activity SET id=" + blob(pair.id) + " WHERE id=" + blob(second));
+  EitherWriter()(
+      pair.a, "UPDATE OR REPLACE activity SET id=" + blob(pair.id) + " WHERE id=" + blob(second));
   pair.settle_and_compare();
 }
 

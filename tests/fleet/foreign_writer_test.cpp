@@ -3,9 +3,11 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/either_writer.h"
 #include "support/fleet.h"
 
 using namespace nhip;
+using nhip::test::EitherWriter;
 using nhip::test::Fleet;
 using nhip::test::Member;
 
@@ -24,6 +26,7 @@ std::string blob(const Id& id) {
 }
 
 struct Pair {
+  EitherWriter write;
   Fleet fleet;
   Member& a = fleet.add("U-01");
   Member& b = fleet.add("U-01");
@@ -48,8 +51,8 @@ struct Pair {
 
 TEST_CASE("fleet: an UPDATE by another tool arrives at the centre", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("UPDATE activity SET title='Sửa bằng sqlite3', funding_union=5 WHERE id=" +
-             blob(pair.id));
+  pair.write(pair.a, "UPDATE activity SET title='Sửa bằng sqlite3', funding_union=5 WHERE id=" +
+                         blob(pair.id));
   CHECK(pair.a.status().pending == 1);
   pair.settle_and_compare();
   CHECK(pair.b.get("activity", pair.id)["title"] == "Sửa bằng sqlite3");
@@ -59,7 +62,7 @@ TEST_CASE("fleet: an UPDATE by another tool arrives at the centre", "[fleet][cap
 TEST_CASE("fleet: an INSERT by another tool gets an id and this device's unit",
           "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("INSERT INTO activity(title,category) VALUES('Mới','TE01')");
+  pair.write(pair.a, "INSERT INTO activity(title,category) VALUES('Mới','TE01')");
   pair.settle_and_compare();
   REQUIRE(pair.b.list("activity").size() == 2);
   for (const auto& each : pair.b.list("activity")) CHECK(each["unit_id"] == "U-01");
@@ -67,15 +70,15 @@ TEST_CASE("fleet: an INSERT by another tool gets an id and this device's unit",
 
 TEST_CASE("fleet: a DELETE by another tool removes the record everywhere", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("DELETE FROM activity WHERE id=" + blob(pair.id));
+  pair.write(pair.a, "DELETE FROM activity WHERE id=" + blob(pair.id));
   pair.settle_and_compare();
   CHECK(pair.b.list("activity").empty());
 }
 
 TEST_CASE("fleet: INSERT OR REPLACE is an edit of that id", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("INSERT OR REPLACE INTO activity(id,unit_id,title,category) VALUES(" + blob(pair.id) +
-             ",'U-01','Thay cả dòng','TE04')");
+  pair.write(pair.a, "INSERT OR REPLACE INTO activity(id,unit_id,title,category) VALUES(" +
+                         blob(pair.id) + ",'U-01','Thay cả dòng','TE04')");
   pair.settle_and_compare();
   REQUIRE(pair.b.list("activity").size() == 1);
   CHECK(pair.b.get("activity", pair.id)["title"] == "Thay cả dòng");
@@ -83,7 +86,8 @@ TEST_CASE("fleet: INSERT OR REPLACE is an edit of that id", "[fleet][capture]") 
 
 TEST_CASE("fleet: INSERT OR REPLACE that names the rid is an edit of that id", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql(
+  pair.write(
+      pair.a,
       "INSERT OR REPLACE INTO activity(rid,id,unit_id,title) SELECT rid,id,unit_id,'Cùng rid' FROM "
       "activity");
   pair.settle_and_compare();
@@ -94,8 +98,8 @@ TEST_CASE("fleet: INSERT OR REPLACE that names the rid is an edit of that id", "
 
 TEST_CASE("fleet: a rid used again is a delete and a new record", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("DELETE FROM activity WHERE id=" + blob(pair.id) +
-             "; INSERT INTO activity(rid,title,unit_id) VALUES(1,'Dòng mới','U-01')");
+  pair.write(pair.a, "DELETE FROM activity WHERE id=" + blob(pair.id) +
+                         "; INSERT INTO activity(rid,title,unit_id) VALUES(1,'Dòng mới','U-01')");
   pair.settle_and_compare();
   REQUIRE(pair.b.list("activity").size() == 1);
   CHECK(pair.b.list("activity")[0]["title"] == "Dòng mới");
@@ -105,7 +109,7 @@ TEST_CASE("fleet: a rid used again is a delete and a new record", "[fleet][captu
 TEST_CASE("fleet: a changed id is the end of one record and the beginning of another",
           "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("UPDATE activity SET id=randomblob(16)");
+  pair.write(pair.a, "UPDATE activity SET id=randomblob(16)");
   pair.settle_and_compare();
   REQUIRE(pair.b.list("activity").size() == 1);
   CHECK(pair.b.get("activity", pair.id).is_null());
@@ -113,10 +117,10 @@ TEST_CASE("fleet: a changed id is the end of one record and the beginning of ano
 
 TEST_CASE("fleet: rows of child tables are captured", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql(
-      "INSERT INTO activity_topics(parent,value) SELECT rid,'T5' FROM activity;"
-      "DELETE FROM activity_topics WHERE value='T3';"
-      "UPDATE activity_participants SET unit_id='U-09'");
+  pair.write(pair.a,
+             "INSERT INTO activity_topics(parent,value) SELECT rid,'T5' FROM activity;"
+             "DELETE FROM activity_topics WHERE value='T3';"
+             "UPDATE activity_participants SET unit_id='U-09'");
   pair.settle_and_compare();
   const auto record = pair.b.get("activity", pair.id);
   CHECK(record["topics"] == nlohmann::json({"T5"}));
@@ -125,16 +129,16 @@ TEST_CASE("fleet: rows of child tables are captured", "[fleet][capture]") {
 
 TEST_CASE("fleet: a change that is changed back leaves no trace", "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("UPDATE activity SET title='X'; UPDATE activity SET title='Trại hè'");
+  pair.write(pair.a, "UPDATE activity SET title='X'; UPDATE activity SET title='Trại hè'");
   CHECK(pair.a.status().pending == 0);
 }
 
 TEST_CASE("fleet: a row that another tool moved to another rid stays the same record",
           "[fleet][capture]") {
   Pair pair;
-  pair.a.sql("UPDATE activity SET rid=900");
+  pair.write(pair.a, "UPDATE activity SET rid=900");
   CHECK(pair.a.status().pending == 0);
-  pair.a.sql("UPDATE activity SET title='Sau khi dời'");
+  pair.write(pair.a, "UPDATE activity SET title='Sau khi dời'");
   pair.settle_and_compare();
   CHECK(pair.b.get("activity", pair.id)["title"] == "Sau khi dời");
 }
