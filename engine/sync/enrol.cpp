@@ -5,6 +5,7 @@
 #include "nhip/version.h"
 #include "protocol/binary_encoding.h"
 #include "protocol/json_encoding.h"
+#include "protocol/packed_json.h"
 #include "protocol/signing.h"
 #include "replica/feed_position.h"
 #include "sync/driver.h"
@@ -65,6 +66,7 @@ Result<protocol::EnrolAnswer> present(replica::Store& store, Transport& transpor
   Request request;
   request.url = options.server + "/v1/enrol";
   request.content_type = "application/octet-stream";
+  request.accept = protocol::kBinaryType;
   request.body = crypto::seal_to(server_key, protocol::encode_json(message));
   NHIP_TRY_ASSIGN(const Response response, transport.send(request));
   const auto signature = crypto::from_base64(response.signature);
@@ -77,7 +79,8 @@ Result<protocol::EnrolAnswer> present(replica::Store& store, Transport& transpor
     NHIP_TRY_ASSIGN(const protocol::ErrorAnswer error, protocol::decode_error(response.body));
     return status_of(response.status, error);
   }
-  return protocol::decode_enrol_answer(response.body);
+  NHIP_TRY_ASSIGN(const Bytes json, protocol::unpack_json(response.body));
+  return protocol::decode_enrol_answer(json);
 }
 
 Status adopt(replica::Store& store, const protocol::EnrolAnswer& answer, const std::string& server,

@@ -6,6 +6,7 @@
 #include "centre/wire_status.h"
 #include "protocol/encoding.h"
 #include "protocol/json_encoding.h"
+#include "protocol/packed_json.h"
 #include "protocol/signing.h"
 
 namespace nhip::server {
@@ -18,6 +19,10 @@ constexpr int kRetrySeconds = 5;
 HttpReply unauthenticated() {
   return error_reply(Status(Code::kUnauthenticated, "unauthenticated",
                             "the request bears no signature of a replica"));
+}
+
+bool reads_binary(std::string_view accept) {
+  return accept.find(protocol::kBinaryType) != std::string_view::npos;
 }
 
 }  // namespace
@@ -74,6 +79,10 @@ HttpReply CentreApi::enrol(const HttpRequest& request) {
   if (!done.ok()) return refused_enrolment(request, done.status());
   HttpReply reply;
   reply.body = protocol::encode_json(done->second);
+  if (reads_binary(request.accept)) {
+    reply.body = protocol::pack_json(reply.body);
+    reply.content_type = protocol::kBinaryType;
+  }
   return signed_reply(std::move(reply), done->first.replica, 0);
 }
 
@@ -129,8 +138,7 @@ HttpReply CentreApi::judge_sync(const protocol::OpenedRequest& request, std::str
   if (!answered.ok()) return error_reply(answered.status());
   protocol::Speech speech = answered->spoken;
   // Who asks in JSON and reads binary learns from the answer that we speak it.
-  const bool reads_binary = accept.find(protocol::kBinaryType) != std::string_view::npos;
-  if (reads_binary) speech.encoding = protocol::Encoding::kBinary;
+  if (reads_binary(accept)) speech.encoding = protocol::Encoding::kBinary;
   HttpReply reply;
   reply.body = protocol::encode(answered->message, speech);
   if (speech.encoding == protocol::Encoding::kBinary) reply.content_type = protocol::kBinaryType;

@@ -3,6 +3,7 @@
 
 #include "http/centre_api.h"
 #include "protocol/json_encoding.h"
+#include "protocol/packed_json.h"
 #include "protocol/signing.h"
 
 namespace nhip::server {
@@ -87,6 +88,18 @@ TEST_CASE("http/centre_api: an enrolment is answered signed for the new replica"
   REQUIRE(reply.status == 200);
   CHECK(f.is_signed(reply, kReplica, 0));
   CHECK(protocol::decode_enrol_answer(reply.body)->unit_id == "U-01");
+
+  // Asked again by who reads it packed: the same, in a fraction of the bytes.
+  http.accept = protocol::kBinaryType;
+  const HttpReply packed = f.ask("POST", "/v1/enrol", http);
+  REQUIRE(packed.status == 200);
+  CHECK(f.is_signed(packed, kReplica, 0));
+  CHECK(packed.body.size() < reply.body.size() / 4);
+  const auto unpacked = protocol::unpack_json(packed.body);
+  REQUIRE(unpacked.ok());
+  CHECK(*protocol::decode_enrol_answer(*unpacked) == *protocol::decode_enrol_answer(reply.body));
+  const auto cut = protocol::unpack_json(std::span(packed.body).first(packed.body.size() / 2));
+  CHECK(cut.status().name() == "bad_message");
 }
 
 TEST_CASE("http/centre_api: an enrolment that is not sealed to us is 400", "[http][api]") {
