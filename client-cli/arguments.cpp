@@ -31,6 +31,9 @@ void add_positionals(CLI::App& app, std::uint32_t takes, Arguments& into, Langua
         ->required()
         ->check(CLI::IsMember({"out", "in"}));
   }
+  if (takes & kTakesIndicator) {
+    app.add_option("IND", into.indicator, say(language, Message::kOptIndicator))->required();
+  }
   if (takes & kTakesFile) {
     app.add_option("FILE", into.file, say(language, Message::kOptFile))->required();
   }
@@ -67,6 +70,10 @@ void add_options(CLI::App& app, std::uint32_t takes, Arguments& into, Language l
   }
   if (takes & kTakesDiscard) {
     app.add_option("--discard", into.discard, say(language, Message::kOptDiscard));
+  }
+  if (takes & kTakesPeriod) {
+    app.add_option("--period", into.period, say(language, Message::kOptPeriod))->type_name("P");
+    app.add_option("--unit", into.unit, say(language, Message::kOptUnit))->type_name("U");
   }
   if (takes & kTakesAll) app.add_flag("--all", into.all, say(language, Message::kOptAll));
   if (takes & kTakesSettlement) {

@@ -30,11 +30,14 @@ enum Takes : std::uint32_t {
   kTakesSettlement = 1u << 10,  // --keep, --value
   kTakesDiscard = 1u << 11,     // --discard ID
   kTakesWay = 1u << 12,         // out or in
+  kTakesPeriod = 1u << 13,      // --period, --unit
+  kTakesIndicator = 1u << 14,
 };
 
 struct Arguments {
   std::string replica;  // as given; empty = the default
   std::string type, id, json, file, format, server, code, label, keep, value, discard, way;
+  std::string period, unit, indicator;
   std::vector<std::string> assignments, where;
   std::uint64_t budget = 0;
   bool watch = false, all = false, has_keep = false, has_value = false;
@@ -69,6 +72,8 @@ Result<ExitCode> run_why(const Arguments& arguments, Output& output);
 Result<ExitCode> run_retry(const Arguments& arguments, Output& output);
 Result<ExitCode> run_bundle(const Arguments& arguments, Output& output);
 Result<ExitCode> run_doctor(const Arguments& arguments, Output& output);
+Result<ExitCode> run_targets(const Arguments& arguments, Output& output);
+Result<ExitCode> run_explain(const Arguments& arguments, Output& output);
 Result<ExitCode> run_history(const Arguments& arguments, Output& output);
 
 }  // namespace nhip::cli

@@ -23,6 +23,8 @@ constexpr Command kCommands[] = {
     {"retry", kTakesId, Message::kHelpRetry, run_retry},
     {"bundle", kTakesWay | kTakesFile, Message::kHelpBundle, run_bundle},
     {"doctor", 0, Message::kHelpDoctor, run_doctor},
+    {"targets", kTakesPeriod, Message::kHelpTargets, run_targets},
+    {"explain", kTakesIndicator | kTakesPeriod, Message::kHelpExplain, run_explain},
     {"history", kTakesType | kTakesId, Message::kHelpHistory, run_history},
 };
 

@@ -27,6 +27,9 @@ struct Arguments {
   std::string from, folder;
   nhip::server::ServeOptions serve;
   std::string unit, role, label, ttl, device, type, as_of, action, file, reply, recovery_key_file;
+  std::string view, by, indicator, code, at, reason, what;
+  bool dry_run = false;
+  std::vector<std::string> periods;
 };
 
 // Absent options are left out.
@@ -38,6 +41,12 @@ nlohmann::json given(std::initializer_list<std::pair<const char*, const std::str
   return args;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
 void declare_globals(CLI::App& app, Arguments& arguments) {
   app.add_option("--data", arguments.globals.data, "The centre's folder (default: $NHIPD_DATA)");
   app.add_flag("--json", arguments.globals.json, "One JSON value on standard output");
@@ -47,6 +56,49 @@ void declare_globals(CLI::App& app, Arguments& arguments) {
                                         std::to_string(nhip::kProtocolVersion) + ")");
   app.require_subcommand(1);
   app.fallthrough();
+}
+
+void declare_exports(CLI::App& app, Arguments& arguments) {
+  CLI::App* units = app.add_subcommand("units", "Take over a table of units");
+  units->add_option("ACTION", arguments.action, "load")->required()->check(CLI::IsMember({"load"}));
+  units->add_option("FILE", arguments.file, "A table like org_units.csv")->required();
+  units->add_flag("--dry-run", arguments.dry_run, "Only check");
+  CLI::App* exported = app.add_subcommand("export", "Write figures or records as CSV or XLSX");
+  exported->add_option("WHAT", arguments.what, "indicators, completeness or records")
+      ->required()
+      ->check(CLI::IsMember({"indicators", "completeness", "records"}));
+  exported->add_option("FILE", arguments.file, "A file ending in .csv or .xlsx")->required();
+  exported->add_option("--period", arguments.periods, "Of these periods only (repeatable)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  exported->add_option("--type", arguments.type, "Of records: their type");
+}
+
+void declare_figures(CLI::App& app, Arguments& arguments) {
+  CLI::App* indicators = app.add_subcommand("indicators", "Print the figures of periods");
+  indicators->add_option("--period", arguments.periods, "Of these periods only (repeatable)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  indicators->add_option("--view", arguments.view, "official, current or both (default)");
+  indicators->add_option("--by", arguments.by, "Also by unit, host_type, district or funding");
+  CLI::App* explain = app.add_subcommand("explain", "Print the records behind a figure");
+  explain->add_option("IND", arguments.indicator, "IND01 to IND15")->required();
+  explain->add_option("--period", arguments.periods, "Such as 2026-FY")->required()->expected(1);
+  explain->add_option("--unit", arguments.unit, "Of this unit only");
+  explain->add_option("--view", arguments.view, "current (default) or official");
+  CLI::App* period = app.add_subcommand("period", "List, lock, restate, or compare periods");
+  period->add_option("ACTION", arguments.action, "list, load, lock, restate or changes")
+      ->required()
+      ->check(CLI::IsMember({"list", "load", "lock", "restate", "changes"}));
+  period->add_option("CODE", arguments.code, "Such as 2026-FY; of load: a periods.json");
+  period->add_flag("--dry-run", arguments.dry_run, "Of load: only check");
+  period->add_option("--at", arguments.at, "Lock at this instant, not before now");
+  period->add_option("--reason", arguments.reason, "Why official figures are replaced");
+  CLI::App* complete = app.add_subcommand("completeness", "Who reported, when, and who has not");
+  complete->add_option("--period", arguments.periods, "Of these periods only (repeatable)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  declare_exports(app, arguments);
 }
 
 void declare_commands(CLI::App& app, Arguments& arguments) {
@@ -74,6 +126,7 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   records->add_option("--as-of", arguments.as_of, "As known at this instant");
   app.add_subcommand("conflicts", "List open conflicts");
   app.add_subcommand("inbox", "List work that was rejected or is held");
+  declare_figures(app, arguments);
   CLI::App* backup = app.add_subcommand("backup", "Make a tested backup, also while serving");
   backup->add_option("FILE", arguments.file, "A new file")->required();
   CLI::App* restore =
@@ -108,15 +161,27 @@ int run(const std::string& command, Arguments& arguments) {
                                {"device", arguments.device},
                                {"type", arguments.type},
                                {"as_of", arguments.as_of},
-                               {"action", arguments.action}});
+                               {"action", arguments.action},
+                               {"view", arguments.view},
+                               {"by", arguments.by},
+                               {"what", arguments.what},
+                               {"indicator", arguments.indicator},
+                               {"code", arguments.code},
+                               {"at", arguments.at},
+                               {"reason", arguments.reason},
+                               {"period", joined(arguments.periods)}});
   // The running server may stand in another folder than we do.
   std::error_code error;
   if (command == "load") {
     args["dir"] = std::filesystem::absolute(arguments.folder, error).string();
   }
-  if (command == "backup" || command == "bundle") {
+  if (command == "backup" || command == "bundle" || command == "export" || command == "units") {
     args["file"] = std::filesystem::absolute(arguments.file, error).string();
   }
+  if (command == "period" && arguments.action == "load") {
+    args["file"] = std::filesystem::absolute(arguments.code, error).string();
+  }
+  if (arguments.dry_run) args["dry_run"] = "yes";
   if (!arguments.reply.empty()) {
     args["reply"] = std::filesystem::absolute(arguments.reply, error).string();
   }

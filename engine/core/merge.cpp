@@ -54,10 +54,9 @@ std::vector<Unit> split(const Type& type, const std::vector<Change>& changes) {
 bool is_unseen(const Version& version, const WriterView& writer) {
   if (NHIP_PLANTED(self_conflict)) return version.seq > writer.seen;
   if (version.seq <= writer.seen || version.author == writer.author) return false;
-  const auto& kin = writer.kin;
-  const bool shared = version.stamp <= writer.inherited &&
-                      std::find(kin.begin(), kin.end(), version.author) != kin.end();
-  return !shared;
+  if (writer.knows && writer.knows(version.seq)) return false;
+  const auto shared = writer.inherited.find(version.author);
+  return shared == writer.inherited.end() || version.stamp > shared->second;
 }
 
 bool any_unseen(const Versions& versions, const WriterView& writer) {

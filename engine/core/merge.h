@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,10 +26,12 @@ struct WriterView {
   std::uint64_t seen = 0;
   // Does this author write for the office (policy `server`)? Empty: nobody is known to.
   std::function<bool(const Author&)> is_office;
-  // A copy shares the past of the replica it was copied from: what the replicas of its device wrote
-  // up to this stamp.
-  std::vector<Author> kin = {};
-  Hlc inherited = 0;
+  // A copy shares the past of the replicas it stems from: what each of them wrote up to its stamp
+  // here. One stamp for all would take what an older one wrote after the copy was made for seen.
+  std::map<Author, Hlc> inherited = {};
+  // Numbers above `seen` that the writer knew all the same: work of its own lost history that was
+  // taken back before. Empty: none.
+  std::function<bool(std::uint64_t)> knows = {};
 };
 
 // One cell whose operation value and current value both existed and differed, and which of them

@@ -171,6 +171,7 @@ Bytes encode_json(const EnrolAnswer& message) {
               {"server_ms", message.server_ms}};
   if (message.certificate != Certificate{})
     out["certificate"] = certificate_json(message.certificate);
+  if (message.binary != 0) out["binary"] = message.binary;
   return dump_message(out);
 }
 
@@ -192,6 +193,8 @@ Result<EnrolAnswer> decode_enrol_answer(std::span<const std::uint8_t> bytes) {
   message.digest_key = in.base64("digest_key", kKeyBytes);
   message.server_ms = in.integer("server_ms");
   read_certificate_at(in, Need::kOptional, fault, message.certificate);
+  message.binary =
+      static_cast<std::uint32_t>(in.unsigned_number("binary", Need::kOptional, kVersionMax));
   if (!fault.ok()) return fault.status();
   return message;
 }

@@ -1,5 +1,5 @@
 // The messages of protocol version 1 as structs. Encodings stand beside them: JSON in
-// json_encoding.h, a compact binary one comes with its own header. Grammar, limits and error words:
+// json_encoding.h, the compact one in binary_encoding.h. Grammar, limits and error words:
 // schema/protocol/v1.md.
 //
 // One request carries what a device has to say and asks for what it lacks; one answer carries
@@ -273,6 +273,7 @@ struct EnrolAnswer {
   Bytes digest_key;                  // 32 bytes, for the digests of feeds
   std::int64_t server_ms = 0;
   Certificate certificate;  // empty from a centre that gives none
+  std::uint32_t binary = 0;  // version of the binary encoding the centre speaks, 0 = JSON alone
 
   friend bool operator==(const EnrolAnswer&, const EnrolAnswer&) = default;
 };

@@ -101,21 +101,11 @@ class Applier {
       const core::Row* current = before.centre ? &before.centre->row : nullptr;
       after.centre = CentreState{op.scope, verdict.seqs[i],
                                  core::merge(*type, current, op, writer, verdict.seqs[i]).row};
-      NHIP_TRY(raise_held(op.type, op.id, verdict.seqs[i]));
+      NHIP_TRY(raise_held(store_, op.type, op.id, verdict.seqs[i]));
       NHIP_TRY(show_and_save(before, after));
       NHIP_TRY(add_have(store_, op.scope, verdict.seqs[i]));
     }
     return {};
-  }
-
-  // Operations that wait were made on top of what is now the centre's version `seq`.
-  Status raise_held(std::uint16_t type, const Id& id, std::uint64_t seq) {
-    NHIP_TRY_ASSIGN(auto stmt,
-                    store_.db().cached("UPDATE _nhip_op SET held=?3 WHERE type=?1 AND id=?2"));
-    return stmt.bind(1, std::int64_t{type})
-        .bind(2, id)
-        .bind(3, static_cast<std::int64_t>(seq))
-        .run();
   }
 
   Status take_feed(const protocol::FeedAnswer& feed) {
@@ -224,6 +214,12 @@ class Applier {
     note_stamps(row);
     if (by == By::kCorrection && NHIP_PLANTED(correction_ignored)) return {};
     if (applied_fast(row, by)) return insert_plain(row, scope);
+    // What is offered stays as people know it until the centre has answered: an edit of an older
+    // state would look as if the newer one had been seen and given up.
+    if (offers_ > 0 && by != By::kCorrection) {
+      NHIP_TRY_ASSIGN(const bool offered, has_offer(store_, row.type, row.id));
+      if (offered) return {};
+    }
     NHIP_TRY_ASSIGN(const RecordState before, load_state(store_, row.type, row.id));
     const bool known = before.centre && before.centre->scope == scope;
     if (by == By::kFeed && known && before.centre->seq >= row.seq) return {};
@@ -244,23 +240,13 @@ class Applier {
         after.centre->row.versions.exceptions.insert_or_assign(cell, version);
       }
     }
-    if (renumbered(before, after)) NHIP_TRY(raise_held(row.type, row.id, row.seq));
+    if (before.centre && after.centre) {
+      NHIP_TRY(follow_renumbering(store_, row.type, row.id, before.centre->row, after.centre->row,
+                                  after.centre->seq));
+    }
     count(row);
     NHIP_TRY(show_and_save(before, after));
     return row.type == kMovedType ? forget_moved(row, scope) : Status();
-  }
-
-  // The same versions under another number: a restore made the centre number them anew.
-  static bool renumbered(const RecordState& before, const RecordState& after) {
-    if (!before.centre || !after.centre || before.centre->seq == after.centre->seq) return false;
-    const core::Row& old = before.centre->row;
-    const core::Row& now = after.centre->row;
-    if (old.cells != now.cells) return false;
-    return std::all_of(now.cells.begin(), now.cells.end(), [&](const auto& cell) {
-      const core::Version& a = old.versions.of(cell.first);
-      const core::Version& b = now.versions.of(cell.first);
-      return a.stamp == b.stamp && a.author == b.author;
-    });
   }
 
   // A value that differs under one and the same version was changed behind everybody's back. The

@@ -1,6 +1,7 @@
 #include "replica/outbox.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/limits.h"
@@ -57,6 +58,30 @@ Result<std::vector<core::Operation>> operations_only(Result<std::vector<QueuedOp
   std::vector<core::Operation> operations;
   for (QueuedOperation& each : *queued) operations.push_back(std::move(each.operation));
   return operations;
+}
+
+// Are the cells that `op` is judged by the same versions, seen by its writer, under new numbers?
+bool is_renumbered(const core::Operation& op, const core::Row& old, const core::Row& now) {
+  const core::CellKey deleted{kDeletedField, {}};
+  std::set<core::CellKey> cells{deleted};
+  bool whole = false;  // a delete is judged by the whole record
+  for (const core::Change& change : op.changes) {
+    cells.insert(change.cell);
+    whole = whole || change.cell == deleted;
+  }
+  for (const core::Row* row : {&old, &now}) {
+    if (!whole) break;
+    for (const auto& [cell, value] : row->cells) cells.insert(cell);
+    for (const auto& [cell, version] : row->versions.exceptions) cells.insert(cell);
+  }
+  bool moved = false;
+  for (const core::CellKey& cell : cells) {
+    const core::Version& a = old.versions.of(cell);
+    const core::Version& b = now.versions.of(cell);
+    if (a.stamp != b.stamp || a.author != b.author || a.seq > op.held) return false;
+    moved = moved || a.seq != b.seq;
+  }
+  return moved;
 }
 
 // Ascending, wherever they stand.
@@ -257,6 +282,25 @@ Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type
 Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t first,
                                                   std::uint64_t last) {
   return operations_only(read_range(store, first, last));
+}
+
+Status raise_held(Store& store, std::uint16_t type, const Id& id, std::uint64_t seq) {
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().cached("UPDATE _nhip_op SET held=?3 WHERE type=?1 AND id=?2"));
+  stmt.bind(1, std::int64_t{type}).bind(2, id);
+  return stmt.bind(3, static_cast<std::int64_t>(seq)).run();
+}
+
+Status follow_renumbering(Store& store, std::uint16_t type, const Id& id, const core::Row& old,
+                          const core::Row& now, std::uint64_t seq) {
+  NHIP_TRY_ASSIGN(const auto pending, pending_of(store, type, id));
+  for (const core::Operation& op : pending) {
+    if (!is_renumbered(op, old, now)) continue;
+    NHIP_TRY_ASSIGN(auto stmt, store.db().cached("UPDATE _nhip_op SET held=?2 WHERE seq=?1"));
+    stmt.bind(1, static_cast<std::int64_t>(op.seq)).bind(2, static_cast<std::int64_t>(seq));
+    NHIP_TRY(stmt.run());
+  }
+  return {};
 }
 
 Status update_queued(Store& store, const core::Operation& operation) {

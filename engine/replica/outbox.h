@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/operation.h"
+#include "core/row.h"
 #include "replica/store.h"
 
 namespace nhip::replica {
@@ -42,6 +43,13 @@ Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type
 // Those with first ≤ seq ≤ last.
 Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t first,
                                                   std::uint64_t last);
+
+// Operations of a record that wait were made on top of what is now the centre's version `seq`.
+Status raise_held(Store& store, std::uint16_t type, const Id& id, std::uint64_t seq);
+// After a restore the centre numbers anew what it takes back. An operation that waits saw what it
+// saw: when every version it is judged by is still the same, it is built on the new number.
+Status follow_renumbering(Store& store, std::uint16_t type, const Id& id, const core::Row& old,
+                          const core::Row& now, std::uint64_t seq);
 
 Status update_queued(Store& store, const core::Operation& operation);
 Status remove_queued(Store& store, std::uint64_t first, std::uint64_t last);

@@ -88,9 +88,10 @@ Result<bool> Repair::mark(Store& store, const std::string& feed, RepairKind kind
 
 Status Repair::ask(Store& store, protocol::SyncRequest& request) {
   NHIP_TRY_ASSIGN(const auto feeds, feeds_under_repair(store));
-  for (const auto& [feed, kind] : feeds) {
+  for (const auto& entry : feeds) {
+    const std::string& feed = entry.first;
     Steps& steps = steps_[feed];
-    steps.values = kind == RepairKind::kValues;
+    steps.values = entry.second == RepairKind::kValues;
     if (!steps.parts.empty()) {
       NHIP_TRY(ask_prints(store, feed, steps, request));
       continue;

@@ -2,6 +2,8 @@
 
 #include "schema/object_reader.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <limits>
 

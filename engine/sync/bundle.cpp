@@ -78,6 +78,9 @@ class Writer {
   Status add_syncs() {
     replica::Repair repair;
     NHIP_TRY(repair.load(store_));
+    NHIP_TRY_ASSIGN(const Manner manner, Manner::of(store_, false));
+    // A file cannot ask whether the centre knows our dictionary.
+    speech_ = {manner.speech().encoding, 0};
     NHIP_TRY_ASSIGN(protocol::SyncRequest request,
                     replica::next_request(store_, kPartBytes, kPartBytes, repair));
     NHIP_TRY(store_.transact([&] { return repair.save(store_); }));
@@ -97,7 +100,7 @@ class Writer {
         request.token_next = protocol::next_token(request.token_next, group);
     }
     NHIP_TRY(add_sync(request));
-    const Bytes asked = protocol::encode_json(request);
+    const Bytes asked = protocol::encode(request, speech_);
     const auto counter = static_cast<std::int64_t>(bundle_.parts.back().counter);
     return store_.transact([&]() -> Status {
       NHIP_TRY(store_.set_setting("bundle_asked", Value(asked)));
@@ -111,7 +114,7 @@ class Writer {
     protocol::BundlePart part;
     part.path = "/v1/sync";
     part.counter = counter;
-    part.body = protocol::encode_json(request);
+    part.body = protocol::encode(request, speech_);
     const Bytes text = protocol::request_text("POST", part.path, store_.enrolment()->centre_id,
                                               store_.author(), counter, part.body);
     const crypto::Signature signature = key.sign(text);
@@ -123,6 +126,7 @@ class Writer {
 
   replica::Store& store_;
   protocol::Bundle bundle_;
+  protocol::Speech speech_;
   BundleReport report_;
 };
 
@@ -190,7 +194,7 @@ class Reader {
     NHIP_TRY_ASSIGN(const Value asked, store_.setting("bundle_asked"));
     if (counter.integer() != nullptr) counter_ = static_cast<std::uint64_t>(*counter.integer());
     if (asked.blob() == nullptr) return {};
-    NHIP_TRY_ASSIGN(asked_, protocol::decode_sync_request(*asked.blob()));
+    NHIP_TRY_ASSIGN(asked_, protocol::decode_request(*asked.blob()));
     return {};
   }
 
@@ -216,7 +220,7 @@ class Reader {
 
   Status take_sync(const protocol::BundlePart& part) {
     if (part.status != 200) return refused(part);
-    NHIP_TRY_ASSIGN(const protocol::SyncResponse answer, protocol::decode_sync_response(part.body));
+    NHIP_TRY_ASSIGN(const protocol::SyncResponse answer, protocol::decode_response(part.body));
     protocol::SyncRequest asked = part.counter == counter_ ? asked_ : protocol::SyncRequest();
     if (part.counter == counter_ && taken_) {  // a further page
       asked.offers.clear();

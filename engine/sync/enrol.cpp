@@ -3,6 +3,7 @@
 
 #include "crypto/enrolment_code.h"
 #include "nhip/version.h"
+#include "protocol/binary_encoding.h"
 #include "protocol/json_encoding.h"
 #include "protocol/signing.h"
 #include "replica/feed_position.h"
@@ -98,6 +99,7 @@ Status adopt(replica::Store& store, const protocol::EnrolAnswer& answer, const s
     if (answer.certificate != protocol::Certificate{})
       NHIP_TRY(store.save_certificate(answer.certificate));
     NHIP_TRY(store.set_setting("epoch", Value(answer.epoch)));
+    NHIP_TRY(note_binary(store, answer.binary >= protocol::kWireVersion));
     NHIP_TRY(store.set_setting("clock_offset_ms", Value(answer.server_ms - store.now())));
     return replica::follow(store, answer.granted).status();
   });

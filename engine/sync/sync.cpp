@@ -23,12 +23,13 @@ constexpr std::int64_t kWaitSliceMs = 50;  // how soon a cancel is noticed while
 class Driver {
  public:
   Driver(replica::Store& store, Transport& transport, const SyncOptions& options,
-         const Notify& notify, crypto::KeyPair key)
+         const Notify& notify, crypto::KeyPair key, const Manner& manner)
       : store_(store),
         transport_(transport),
         options_(options),
         notify_(notify),
         key_(std::move(key)),
+        manner_(manner),
         server_(options.server.empty() ? store_.enrolment()->server : options.server) {}
 
   Result<SyncReport> run() {
@@ -110,7 +111,8 @@ class Driver {
     NHIP_TRY_ASSIGN(
         const protocol::SyncRequest request,
         replica::next_request(store_, action.push_bytes, action.answer_bytes_max, repair_));
-    NHIP_TRY_ASSIGN(const Reply reply, exchange(store_, transport_, key_, server_, request));
+    NHIP_TRY_ASSIGN(const Reply reply,
+                    exchange(store_, transport_, key_, server_, request, manner_));
     NHIP_TRY_ASSIGN(const replica::Applied applied,
                     replica::apply(store_, request, reply.message, repair_));
     NHIP_TRY_ASSIGN(const std::uint64_t queued, replica::count_queued(store_));
@@ -172,6 +174,7 @@ class Driver {
   const SyncOptions& options_;
   const Notify& notify_;
   crypto::KeyPair key_;
+  Manner manner_;
   const std::string server_;
   replica::Repair repair_;
   int identities_ = 0;  // taken in this sync
@@ -191,7 +194,8 @@ Result<SyncReport> run(replica::Store& store, Transport& transport, const SyncOp
   // One sync at a time for a replica; local work goes on beside it.
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(store.path() + "-sync", 0));
   NHIP_TRY_ASSIGN(crypto::KeyPair key, store.signing_key());
-  return Driver(store, transport, options, notify, std::move(key)).run();
+  NHIP_TRY_ASSIGN(const Manner manner, Manner::of(store, options.json));
+  return Driver(store, transport, options, notify, std::move(key), manner).run();
 }
 
 }  // namespace nhip::sync_driver

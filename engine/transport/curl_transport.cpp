@@ -271,9 +271,12 @@ Status HttpTransport::prepare(Exchange& exchange) {
   set(CURLOPT_DEBUGDATA, static_cast<void*>(&exchange));
   set(CURLOPT_VERBOSE, 1L);  // calls on_trace; nothing is printed
   // No header but those that mean something: a small request is mostly headers.
-  for (const char* line : {"Accept:", "Expect:", "User-Agent:"}) {
+  for (const char* line : {"Expect:", "User-Agent:"}) {
     fine = append_header(exchange.headers, line) && fine;
   }
+  // Without a value the line takes libcurl's own header away.
+  const std::string accept = request.accept.empty() ? "" : " " + request.accept;
+  fine = append_header(exchange.headers, "Accept:" + accept) && fine;
   if (!request.authorization.empty()) {
     fine = append_header(exchange.headers, "Authorization: " + request.authorization) && fine;
   }
@@ -298,7 +301,8 @@ Result<Response> HttpTransport::send(const Request& request) {
   const Status was_cancelled = unavailable("cancelled", "cancelled");
   if (cancelled_) return was_cancelled;
   NHIP_TRY_ASSIGN(const Target target, check_url(request.url));
-  if (has_line_break(request.authorization) || has_line_break(request.content_type)) {
+  if (has_line_break(request.authorization) || has_line_break(request.content_type) ||
+      has_line_break(request.accept)) {
     return Status(Code::kUsage, "bad_header", "a header has no line breaks");
   }
   Exchange exchange{request, target, cancelled_, milliseconds(options_.stall_timeout_ms)};

@@ -124,7 +124,7 @@ CREATE TABLE replica (
   epoch TEXT NOT NULL,
   parent BLOB NOT NULL,
   parent_incarnation INTEGER NOT NULL,
-  inherited INTEGER NOT NULL,
+  inherited BLOB NOT NULL,
   positions TEXT NOT NULL,
   last_contact INTEGER NOT NULL,
   client TEXT NOT NULL,

@@ -16,9 +16,6 @@
 namespace nhip::server {
 namespace {
 
-// What stays free for the store itself while a backup lies beside it.
-constexpr std::uint64_t kReservedBytes = 16u << 20;
-
 std::string folder_of(const std::string& file) {
   const std::string parent = std::filesystem::path(file).parent_path().string();
   return parent.empty() ? "." : parent;

@@ -24,6 +24,9 @@
 
 namespace nhip::server {
 
+// What stays free on a disk for the store itself beside a backup.
+inline constexpr std::uint64_t kReservedBytes = 16u << 20;
+
 struct BackupHead {
   Id centre_id;
   std::string epoch;

@@ -16,8 +16,6 @@
 namespace nhip::server {
 namespace {
 
-constexpr std::uint64_t kReservedBytes = 16u << 20;
-
 // The keys a restored centre will have, and whether they are the ones that stand there.
 struct Identity {
   CentreKeys keys;

@@ -6,6 +6,7 @@
 #include "centre/wire_status.h"
 #include "core/limits.h"
 #include "protocol/bundle_file.h"
+#include "protocol/encoding.h"
 #include "protocol/json_encoding.h"
 
 namespace nhip::server {
@@ -55,12 +56,13 @@ class Taker {
                     authenticate(centre_, proof, "POST", "/v1/sync", part.body, now_, By::kFile));
     outcome_.device_id = who.device.device_id;
     outcome_.unit_id = who.device.unit_id;
-    NHIP_TRY_ASSIGN(protocol::SyncRequest request, protocol::decode_sync_request(part.body));
+    protocol::Speech speech;
+    NHIP_TRY_ASSIGN(protocol::SyncRequest request, protocol::decode_request(part.body, &speech));
     for (;;) {
       NHIP_TRY_ASSIGN(const protocol::SyncResponse response,
                       sync(centre_, who, request, now_, By::kFile));
       count(response);
-      answer(proof, part.path, 200, protocol::encode_json(response));
+      answer(proof, part.path, 200, protocol::encode(response, speech));
       NHIP_TRY_ASSIGN(const auto replica, centre_.store().replica(proof.replica));
       if (replica) who.replica = *replica;
       if (!next_pages(response, request)) return {};

@@ -9,11 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "centre/idle_answers.h"
 #include "crypto/digest.h"
 #include "crypto/keys.h"
 #include "nhip/schema.h"
 #include "nhip/status.h"
-#include "protocol/messages.h"
+#include "protocol/encoding.h"
 #include "protocol/signing.h"
 #include "store/server_store.h"
 
@@ -46,6 +47,7 @@ class Centre {
   const Schema& schema() const { return schema_; }
   const CentreKeys& keys() const { return keys_; }
   const Random& random() const { return random_; }
+  IdleAnswers& idle() { return idle_; }
 
   // Opens a new epoch while the centre runs, as when a device proves that we gave out more than we
   // know (proof_of_loss in offers.h): then the whole folder was put back. Outside a
@@ -61,8 +63,18 @@ class Centre {
   const Schema& schema_;
   const CentreKeys& keys_;
   Random random_;
+  IdleAnswers idle_;
   EpochOpener epoch_opener_;
 };
+
+// A request as it came by connection: who asks is checked, then it is answered. One that moves
+// nothing, asked again while nothing has changed, costs no look into the store.
+struct Answered {
+  protocol::SyncResponse message;
+  protocol::Speech spoken;  // how the request was encoded
+};
+Result<Answered> answer_sync(Centre& centre, const protocol::RequestProof& proof,
+                             std::span<const std::uint8_t> body, std::int64_t now);
 
 // --- sync (sync_service.h) ---------------------------------------------------------------------
 // How a request came. A file may come late, twice, or after newer syncs, so its number proves

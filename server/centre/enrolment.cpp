@@ -13,6 +13,7 @@
 #include "centre/transaction.h"
 #include "crypto/enrolment_code.h"
 #include "nhip/version.h"
+#include "protocol/binary_encoding.h"
 #include "protocol/json_encoding.h"
 #include "text/normalise.h"
 
@@ -248,6 +249,7 @@ Result<std::pair<protocol::EnrolRequest, protocol::EnrolAnswer>> enrol(
   answer.centre_id = centre.keys().centre_id.text();
   answer.epoch = centre.keys().epoch;
   answer.schema_json = centre.schema().source();
+  answer.binary = protocol::kWireVersion;
   answer.granted = granted_feeds(centre, device);
   answer.digest_key.assign(centre.keys().digest_key.begin(), centre.keys().digest_key.end());
   answer.server_ms = now;

@@ -211,4 +211,32 @@ Result<std::optional<StateAt>> state_as_of(Centre& centre, const StoredRow& live
   return std::optional<StateAt>{std::move(state)};
 }
 
+std::vector<TimedState> timeline(const StoredRow& live, std::vector<PastVersion> past) {
+  std::vector<TimedState> states;
+  past.push_back(as_past(live));
+  if (past.size() > 1) std::sort(past.begin(), past.end(), is_older);
+  if (std::none_of(past.begin(), past.end(), [](const auto& v) { return is_local(v.info); })) {
+    for (PastVersion& version : past) states.push_back({version.info, std::move(version.cells)});
+    return states;
+  }
+  std::set<std::int64_t> instants;
+  for (const PastVersion& version : past) instants.insert(version.info.received_at);
+  std::uint32_t rev = 0;
+  for (const std::int64_t instant : instants) {
+    const PastVersion* local = highest(past, true, instant);
+    const PastVersion* loaded = highest(past, false, instant);
+    const PastVersion& chosen = local != nullptr ? *local : *loaded;
+    TimedState state{chosen.info, chosen.cells};
+    if (local != nullptr && loaded != nullptr) {
+      state.cells = overlaid(local->cells, loaded->cells, live.row.versions);
+    }
+    // A later state must not lose to an earlier one by its number.
+    rev = std::max(rev, chosen.info.rev);
+    state.info.rev = rev;
+    state.info.received_at = instant;
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
 }  // namespace nhip::server

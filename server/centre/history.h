@@ -54,4 +54,15 @@ struct StateAt {
 Result<std::optional<StateAt>> state_as_of(Centre& centre, const StoredRow& live,
                                            std::int64_t instant);
 
+// What a record was from an instant on, until the next of its states.
+struct TimedState {
+  VersionInfo info;  // received_at is that instant
+  core::Cells cells;
+};
+// A record's versions such that R1 over them gives what state_as_of gives: of any instant, the one
+// with the highest (rev, received_at) among those received by then. Without a local version these
+// are the versions themselves; with one, a state for every instant at which it changed. `past` in
+// any order.
+std::vector<TimedState> timeline(const StoredRow& live, std::vector<PastVersion> past);
+
 }  // namespace nhip::server

@@ -46,12 +46,21 @@ Intake::Intake(Centre& centre, const Principal& who, const Rights& rights, std::
       now_(now),
       sequencer_(centre, who.replica.replica, who.device.device_id, now),
       review_(centre, now),
-      received_seq_(who.replica.received_seq),
-      inherited_(who.replica.inherited) {}
+      received_seq_(who.replica.received_seq) {}
 
 Status Intake::prepare() {
   NHIP_TRY_ASSIGN(epochs_, EpochHistory::read(centre_.store()));
   if (who_.replica.parent == Author{}) return {};
+  core::Reader in(who_.replica.inherited);
+  while (in.left() > 0) {
+    const std::uint64_t replica = in.fixed64();
+    const Author author{replica, static_cast<std::uint32_t>(in.varint())};
+    inherited_[author] = in.fixed64();
+  }
+  if (!in.ok()) {
+    return {Code::kCorrupt, "damaged_centre", "What the centre knows of a replica is damaged.",
+            "Run nhipd verify, then restore the newest backup."};
+  }
   NHIP_TRY_ASSIGN(const auto replicas, centre_.store().replicas());
   for (const ReplicaRecord& each : replicas) {
     if (each.device_id == who_.device.device_id && each.replica != who_.replica.replica)
@@ -61,6 +70,16 @@ Status Intake::prepare() {
 }
 
 Status Intake::finish() { return sequencer_.finish(); }
+
+Bytes Intake::inherited() const {
+  core::Writer out;
+  for (const auto& [author, stamp] : inherited_) {
+    out.fixed64(author.replica);
+    out.varint(author.incarnation);
+    out.fixed64(stamp);
+  }
+  return out.take();
+}
 
 Status Intake::take(const core::Group& group) {
   const std::uint64_t first = group.operations.front().seq;
@@ -331,7 +350,6 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
                                          const std::string& scope) const {
   core::WriterView view;
   view.author = who_.replica.replica;
-  view.kin = kin_;
   view.inherited = inherited_;
   // What a writer saw in a history that a restore cut off counts up to the cut.
   view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
@@ -357,13 +375,13 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
 }
 
 // A copy brings again, under its own name, what the original brought before: the same change of the
-// same moment. It was merged then. Returns when it was received. What the copy has said itself
+// same moment. It was merged then. Returns that version. What the copy has said itself
 // comes after all that, so a record it has changed brings nothing of the original's any more, even
 // when clocks that stand still make a later word look like an earlier one.
-Result<std::optional<std::int64_t>> Intake::came_from_the_original(const core::Operation& op,
-                                                                   const StoredRow* row) const {
-  using When = std::optional<std::int64_t>;
-  if (kin_.empty() || row == nullptr || own_words_.count({op.type, op.id}) > 0) return When();
+Result<std::optional<VersionInfo>> Intake::came_from_the_original(const core::Operation& op,
+                                                                  const StoredRow* row) const {
+  using Which = std::optional<VersionInfo>;
+  if (kin_.empty() || row == nullptr || own_words_.count({op.type, op.id}) > 0) return Which();
   const auto is_it = [&](const VersionInfo& info, const core::Cells& cells) {
     return std::find(kin_.begin(), kin_.end(), info.author) != kin_.end() &&
            info.updated_at == core::hlc_ms(op.stamp) &&
@@ -376,23 +394,24 @@ Result<std::optional<std::int64_t>> Intake::came_from_the_original(const core::O
   const bool spoke =
       is_ours(row->info) ||
       std::any_of(past.begin(), past.end(), [&](const auto& v) { return is_ours(v.info); });
-  if (spoke) return When();
+  if (spoke) return Which();
   // The first one that fits: a later one of the same moment holds the same cells, and more.
   for (const PastVersion& version : past) {
-    if (is_it(version.info, version.cells)) return When(version.info.received_at);
+    if (is_it(version.info, version.cells)) return Which(version.info);
   }
-  if (is_it(row->info, row->row.cells)) return When(row->info.received_at);
-  return When();
+  if (is_it(row->info, row->row.cells)) return Which(row->info);
+  return Which();
 }
 
 Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const Type& type = *centre_.schema().type(op.type);
   NHIP_TRY_ASSIGN(const auto found, centre_.store().row(op.type, op.id));
   const StoredRow* before = found ? &*found : nullptr;
-  NHIP_TRY_ASSIGN(const auto known_since, came_from_the_original(op, before));
-  if (known_since) {
+  NHIP_TRY_ASSIGN(const auto known, came_from_the_original(op, before));
+  if (known) {
     // Stamps from the far future were corrected then; what the original sent later is not shared.
-    inherited_ = std::max(inherited_, core::restamp(op.stamp, *known_since, 0));
+    core::Hlc& shared = inherited_[known->author];
+    shared = std::max(shared, core::restamp(op.stamp, known->received_at, 0));
     seq = before->seq;
     return false;
   }

@@ -29,7 +29,7 @@ class Intake {
   const std::vector<protocol::GroupVerdict>& verdicts() const { return verdicts_; }
   std::uint64_t received_seq() const { return received_seq_; }
   // As ReplicaRecord::inherited, after the groups taken so far.
-  core::Hlc inherited() const { return inherited_; }
+  Bytes inherited() const;
   // Versions this request made that the device holds exactly: (scope, seq).
   const std::set<std::pair<std::string, std::uint64_t>>& exact() const { return exact_; }
   // Records whose true state the device has to be told.
@@ -51,8 +51,8 @@ class Intake {
   Status examine_transitions(const Type& type, const core::Operation& op,
                              const StoredRow* current) const;
   Result<bool> edits_what_is_gone(const core::Operation& op, const StoredRow& row) const;
-  Result<std::optional<std::int64_t>> came_from_the_original(const core::Operation& op,
-                                                             const StoredRow* row) const;
+  Result<std::optional<VersionInfo>> came_from_the_original(const core::Operation& op,
+                                                            const StoredRow* row) const;
   Result<bool> merge_one(const core::Operation& op, std::uint64_t& seq);
   Status refuse(const core::Group& group, const Refusal& refusal);
   Result<core::WriterView> view_of(const core::Operation& op, const std::string& scope) const;
@@ -73,9 +73,9 @@ class Intake {
   std::map<RecordKey, std::string> to_correct_;    // with the scope the device had them in
   mutable std::map<Author, bool> office_authors_;
   EpochHistory epochs_;
-  core::Hlc inherited_;
-  std::vector<Author> kin_;        // of a replica that was a copy: the others of its device
-  std::set<RecordKey> own_words_;  // records it changed in this request in its own name
+  std::map<Author, core::Hlc> inherited_;  // WriterView::inherited
+  std::vector<Author> kin_;                // of a replica that was a copy: the others of its device
+  std::set<RecordKey> own_words_;          // records it changed in this request in its own name
 };
 
 }  // namespace nhip::server

@@ -8,23 +8,43 @@ namespace nhip::server {
 
 namespace {
 
-// The same meeting of the same two versions gives the same id, so it is never kept twice.
-Id conflict_id(std::uint16_t type, const Id& record, std::string_view what, const core::Version& a,
-               const core::Version& b) {
-  core::Writer text;
-  text.varint(type);
-  text.raw(record.bytes);
-  text.text(what);
-  for (const core::Version* version : {&a, &b}) {
-    text.fixed64(version->stamp);
-    text.fixed64(version->author.replica);
-    text.varint(version->author.incarnation);
-    text.varint(version->seq);
-  }
+Id id_from(const core::Writer& text) {
   const crypto::Hash hash = crypto::hash(text.bytes());
   Id id;
   std::copy(hash.begin(), hash.begin() + 16, id.bytes.begin());
   return id;
+}
+
+void write_author(core::Writer& text, const Author& author) {
+  text.fixed64(author.replica);
+  text.varint(author.incarnation);
+}
+
+// The same meeting of the same two versions gives the same id, so it is never kept twice; also
+// after a restore, which gives versions other numbers.
+Id conflict_id(const core::Operation& op, std::string_view path, const core::ConflictEntry& entry) {
+  core::Writer text;
+  text.varint(op.type);
+  text.raw(op.id.bytes);
+  text.text(path);
+  for (const core::Version* version : {&entry.winner_version, &entry.loser_version}) {
+    text.fixed64(version->stamp);
+    write_author(text, version->author);
+  }
+  text.value(entry.winner);
+  text.value(entry.loser);
+  return id_from(text);
+}
+
+// What one operation brought together is settled together.
+Id group_id(const core::Operation& op, std::string_view what, const Author& author) {
+  core::Writer text;
+  text.varint(op.type);
+  text.raw(op.id.bytes);
+  text.text(what);
+  write_author(text, author);
+  text.varint(op.seq);
+  return id_from(text);
 }
 
 // The cells of the record as the writer had seen them; empty when unknown.
@@ -54,7 +74,7 @@ class Minter {
 
   Status mint(const core::ConflictEntry& entry, const core::Cells& base) {
     const std::string path = record::cell_path(type_, entry.cell);
-    const Id id = conflict_id(op_.type, op_.id, path, entry.winner_version, entry.loser_version);
+    const Id id = conflict_id(op_, path, entry);
     NHIP_TRY_ASSIGN(const auto known, centre_.store().row(conflict_type_.number, id));
     if (known) return {};
     core::Cells cells;
@@ -92,8 +112,7 @@ class Minter {
     const bool grouped = field != nullptr && field->is_scalar() && !field->group.empty();
     const std::string what =
         grouped ? "group " + field->group : "field " + record::cell_path(type_, entry.cell);
-    core::Version operation{0, sequencer_.author(), op_.seq};
-    return conflict_id(op_.type, op_.id, what, operation, operation);
+    return group_id(op_, what, sequencer_.author());
   }
 
   Status set_side(core::Cells& cells, const std::string& side, const core::CellKey& cell,

@@ -1,6 +1,7 @@
 #include "centre/offers.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "centre/epoch.h"
@@ -17,6 +18,8 @@ namespace {
 constexpr std::int64_t kBareWordEveryMs = 3'600'000;
 constexpr std::uint64_t kBelievable = std::uint64_t{1} << 32;
 
+const core::CellKey kDeletedCell{kDeletedField, {}};
+
 // The receipt is ours and covers the version's number.
 bool is_proven(const Centre& centre, const protocol::Offer& offer) {
   if (!offer.receipt) return false;
@@ -26,13 +29,33 @@ bool is_proven(const Centre& centre, const protocol::Offer& offer) {
                                         receipt.received_at);
 }
 
-// Names one lost history: that of the epoch the device lived in. Two restores of one backup cut off
-// two of them, whose numbers say nothing about each other.
-std::uint64_t life_of(const std::string& epoch) {
-  const crypto::Hash hash = crypto::hash(crypto::as_bytes(epoch));
-  std::uint64_t life = 0;
-  for (std::size_t i = 0; i < 8; ++i) life = life << 8 | hash[i];
-  return life >> 1;
+std::uint64_t short_hash(const std::string& text) {
+  const crypto::Hash hash = crypto::hash(crypto::as_bytes(text));
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | hash[i];
+  return number >> 1;
+}
+
+// Names one lost history, within which numbers can be compared: by the epoch that cut it off, since
+// a device may hold work of two lives, and by the one the device lived in, since two restores of
+// one backup cut off two lives of which the centre knows one.
+std::uint64_t life_of(const EpochMark& cut, const std::string& epoch) {
+  return short_hash(cut.epoch + '\n' + epoch);
+}
+
+// Names what was taken back under one of our numbers, so that whoever comes later with a further
+// state of that history is known to have seen it.
+std::uint64_t part_of(std::uint64_t life, std::uint64_t seq) {
+  return short_hash(std::to_string(life) + '\n' + std::to_string(seq));
+}
+
+// An edit that had not seen a delete brought the record back; the delete stands listed since. An
+// undelete is a word about the delete alone.
+bool is_revival(const core::Operation& op) {
+  const auto back = std::find_if(op.changes.begin(), op.changes.end(), [](const auto& change) {
+    return change.cell == kDeletedCell && change.value.is_null();
+  });
+  return back != op.changes.end() && op.changes.size() > 1;
 }
 
 class Taker {
@@ -44,7 +67,7 @@ class Taker {
         who_(who),
         rights_(rights),
         epochs_(epochs),
-        life_(life_of(epoch)),
+        epoch_(epoch),
         now_(now),
         sequencer_(centre, who.replica.replica, who.device.device_id, now) {}
 
@@ -53,6 +76,7 @@ class Taker {
     const Type* type = centre_.schema().type(offer.type);
     // Markers of moves are the centre's own; a load that moved a record does so again.
     if (cut == nullptr || offer.type == kMovedType) return {};
+    life_ = life_of(*cut, epoch_);
     NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, life_));
     const bool kept_before = done && done->new_seq == 0;
     if (done && done->lost_seq >= offer.seq && !kept_before) return {};
@@ -83,21 +107,48 @@ class Taker {
            core::encode_cells(offer.row.cells).size() <= core::kOperationBytesMax;
   }
 
+  // What is judged as one: the fields of a schema group, or one cell.
+  static std::vector<core::CellKey> unit_of(const Type& type, const core::CellKey& cell) {
+    const Field* field = type.field(cell.field);
+    if (field == nullptr || field->group.empty() || !field->is_scalar()) return {cell};
+    std::vector<core::CellKey> unit;
+    for (const Field& member : type.fields) {
+      if (member.group == field->group) unit.push_back({member.number, {}});
+    }
+    return unit;
+  }
+
+  // The latest version of a unit; of a group only the last word is known as a whole.
+  static const core::Version& last_of(const core::Versions& versions,
+                                      const std::vector<core::CellKey>& unit) {
+    const auto order = [](const core::Version& v) { return Written{v.seq, v.stamp, v.author}; };
+    return versions.of(
+        *std::max_element(unit.begin(), unit.end(), [&](const auto& a, const auto& b) {
+          return order(versions.of(a)) < order(versions.of(b));
+        }));
+  }
+
   // What was written in the lost history and not taken over before, in its order. Left out is what
   // its author has brought again, or written anew, since.
-  std::map<Written, Lost> lost_of(const protocol::Offer& offer, std::uint64_t after,
-                                  const EpochMark& cut, const StoredRow* before) const {
+  static std::map<Written, Lost> lost_of(const Type& type, const protocol::Offer& offer,
+                                         std::uint64_t after, const EpochMark& cut,
+                                         const StoredRow* before) {
     std::map<Written, Lost> lost;
     std::set<core::CellKey> cells;
     for (const auto& [cell, value] : offer.row.cells) cells.insert(cell);
     for (const auto& [cell, version] : offer.row.versions.exceptions) cells.insert(cell);
-    for (const core::CellKey& cell : cells) {
-      const core::Version& version = offer.row.versions.of(cell);
+    while (!cells.empty()) {
+      const std::vector<core::CellKey> unit = unit_of(type, *cells.begin());
+      cells.erase(cells.begin());
+      for (const core::CellKey& member : unit) cells.erase(member);
+      const core::Version& version = last_of(offer.row.versions, unit);
       if (version.seq <= after || version.seq >= cut.begins) continue;
-      if (before != nullptr) {
-        const core::Version& current = before->row.versions.of(cell);
-        if (current.author == version.author && current.stamp >= version.stamp) continue;
-      }
+      const bool said_since =
+          before != nullptr && std::any_of(unit.begin(), unit.end(), [&](const auto& cell) {
+            const core::Version& current = before->row.versions.of(cell);
+            return current.author == version.author && current.stamp >= version.stamp;
+          });
+      if (said_since) continue;
       Lost& one = lost[{version.seq, version.stamp, version.author}];
       one.author = version.author;
       one.operation.seq = version.seq;
@@ -105,7 +156,8 @@ class Taker {
       one.operation.id = offer.id;
       one.operation.scope = offer.scope;
       one.operation.stamp = version.stamp;
-      one.operation.changes.push_back({cell, core::cell_value(offer.row.cells, cell)});
+      for (const core::CellKey& cell : unit)
+        one.operation.changes.push_back({cell, core::cell_value(offer.row.cells, cell)});
     }
     return lost;
   }
@@ -118,54 +170,75 @@ class Taker {
     if (before == nullptr && offer.row.versions.base.seq <= shared) return {};
     const std::uint64_t after = std::max(shared, done ? done->lost_seq : 0);
     NHIP_TRY_ASSIGN(const std::uint64_t seq, sequencer_.next(offer.scope));
+    NHIP_TRY_ASSIGN(const auto known, taken_before(offer, before));
     std::optional<core::Row> row;
     if (before != nullptr) row = before->row;
     std::vector<std::pair<core::Operation, std::vector<core::ConflictEntry>>> losers;
+    const std::map<Written, Lost> all = lost_of(type, offer, after, cut, before);
     bool changed = false;
-    for (const auto& [written, lost] : lost_of(offer, after, cut, before)) {
-      const core::WriterView writer = view(lost, shared, row, done, seq);
+    for (const auto& [written, lost] : all) {
+      // The lost writer had seen everything before the cut, the lost states taken over before and
+      // what this very offer already brought.
+      core::WriterView writer;
+      writer.author = lost.author;
+      writer.seen = shared;
+      writer.knows = [&](std::uint64_t at) { return at == seq || known.count(at) > 0; };
       core::MergeResult merged =
           core::merge(type, row ? &*row : nullptr, lost.operation, writer, seq);
+      if (row && is_revival(lost.operation)) list_delete(lost, *row, seq, merged);
       changed = changed || merged.changed;
       row = std::move(merged.row);
       if (!merged.conflicts.empty()) {
         losers.emplace_back(lost.operation, std::move(merged.conflicts));
       }
     }
-    if (changed) NHIP_TRY(store(type, offer, before, std::move(*row), seq));
+    if (changed) NHIP_TRY(store(type, offer, before, std::move(*row), seq, all.rbegin()->second));
     const std::uint64_t now_at = changed ? seq : (before != nullptr ? before->seq : 0);
     NHIP_TRY(centre_.store().put_offered(offer.type, offer.id, {life_, offer.seq, now_at}));
+    if (changed) {
+      NHIP_TRY(
+          centre_.store().put_offered(offer.type, offer.id, {part_of(life_, seq), offer.seq, seq}));
+    }
     for (const auto& [op, entries] : losers) {
       NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, shared, offer.scope, entries));
     }
     return {};
   }
 
-  // The lost writer had seen everything before the cut, the lost states taken over before (they lie
-  // at `done->new_seq`) and what this very offer already brought (at `seq`).
-  core::WriterView view(const Lost& lost, std::uint64_t shared, const std::optional<core::Row>& row,
-                        const std::optional<OfferedState>& done, std::uint64_t seq) const {
-    core::WriterView view;
-    view.author = lost.author;
-    view.seen = shared;
-    if (!row) return view;
-    const auto is_known = [&](const core::CellKey& cell) {
-      const std::uint64_t current = row->versions.of(cell).seq;
-      return current <= shared || current == seq || (done && current == done->new_seq);
-    };
-    // A delete of the time since contradicts every edit of before.
-    if (core::is_deleted(row->cells) && !is_known({kDeletedField, {}})) return view;
-    const auto& changes = lost.operation.changes;
-    const bool all = std::all_of(changes.begin(), changes.end(),
-                                 [&](const core::Change& each) { return is_known(each.cell); });
-    if (all) view.seen = seq;
-    return view;
+  // The numbers in `row` under which work of this lost history was taken back before.
+  Result<std::set<std::uint64_t>> taken_before(const protocol::Offer& offer,
+                                               const StoredRow* row) const {
+    std::set<std::uint64_t> numbers, known;
+    if (row == nullptr) return known;
+    numbers.insert(row->row.versions.base.seq);
+    for (const auto& [cell, version] : row->row.versions.exceptions) numbers.insert(version.seq);
+    for (const std::uint64_t number : numbers) {
+      NHIP_TRY_ASSIGN(const auto part,
+                      centre_.store().offered(offer.type, offer.id, part_of(life_, number)));
+      if (part) known.insert(number);
+    }
+    return known;
+  }
+
+  // The conflict over the delete may be lost with the record's later state.
+  static void list_delete(const Lost& lost, const core::Row& before, std::uint64_t seq,
+                          core::MergeResult& merged) {
+    const core::Version& removal = before.versions.of(kDeletedCell);
+    const bool listed = std::any_of(merged.conflicts.begin(), merged.conflicts.end(),
+                                    [](const auto& each) { return each.cell == kDeletedCell; });
+    const bool revived = core::is_deleted(before.cells) && !core::is_deleted(merged.row.cells);
+    if (!revived || listed || removal.author == lost.author) return;
+    core::ConflictEntry entry;
+    entry.cell = kDeletedCell;
+    entry.winner_version = {lost.operation.stamp, lost.author, seq};
+    entry.loser = Value(std::int64_t{1});
+    entry.loser_version = removal;
+    merged.conflicts.push_back(std::move(entry));
   }
 
   Status store(const Type& type, const protocol::Offer& offer, const StoredRow* before,
-               core::Row row, std::uint64_t seq) {
-    const core::Version& base = offer.row.versions.base;
-    NHIP_TRY_ASSIGN(const auto replica, centre_.store().replica(base.author));
+               core::Row row, std::uint64_t seq, const Lost& last) {
+    NHIP_TRY_ASSIGN(const auto replica, centre_.store().replica(last.author));
     StoredRow after{offer.type,
                     offer.id,
                     offer.scope,
@@ -175,8 +248,8 @@ class Taker {
                     before != nullptr ? before->source_id : ""};
     after.info = {before != nullptr ? before->info.rev + 1 : 1,
                   is_proven(centre_, offer) ? offer.receipt->received_at : now_,
-                  core::hlc_ms(base.stamp),
-                  base.author,
+                  core::hlc_ms(last.operation.stamp),
+                  last.author,
                   replica ? replica->device_id : "",
                   0};
     NHIP_TRY(sequencer_.store(before, after));
@@ -231,7 +304,8 @@ class Taker {
   const Principal& who_;
   const Rights& rights_;
   const EpochHistory& epochs_;
-  const std::uint64_t life_;
+  const std::string& epoch_;
+  std::uint64_t life_ = 0;  // of the offer in hand
   const std::int64_t now_;
   Sequencer sequencer_;
 };

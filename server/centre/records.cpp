@@ -53,6 +53,9 @@ json print(const Type& type, const StoredRow& live, const StateAt& state, const 
   return object;
 }
 
+// Receipt times are shown in whole seconds: what is shown with a moment's time belongs to it.
+std::int64_t end_of_second(std::int64_t unix_ms) { return unix_ms - unix_ms % 1000 + 999; }
+
 }  // namespace
 
 Result<json> records(Centre& centre, const RecordQuery& query) {
@@ -71,7 +74,8 @@ Result<json> records(Centre& centre, const RecordQuery& query) {
   for (const StoredRow& row : rows) {
     StateAt state{row.info, row.scope, row.row.cells, row.seq};
     if (query.as_of) {
-      NHIP_TRY_ASSIGN(std::optional<StateAt> past, state_as_of(centre, row, *query.as_of));
+      NHIP_TRY_ASSIGN(std::optional<StateAt> past,
+                      state_as_of(centre, row, end_of_second(*query.as_of)));
       if (!past) continue;
       state = *std::move(past);
     }

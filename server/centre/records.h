@@ -13,8 +13,9 @@ namespace nhip::server {
 
 struct RecordQuery {
   std::string type;
-  std::string unit_id;                // empty: of all units
-  std::optional<std::int64_t> as_of;  // nothing: now, versions received in the future included
+  std::string unit_id;  // empty: of all units
+  // With what its second brought. Nothing: now, versions received in the future included.
+  std::optional<std::int64_t> as_of;
 };
 
 // An array, ascending id, without deleted records. Each has what record::to_json gives and

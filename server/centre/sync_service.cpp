@@ -18,6 +18,8 @@ namespace nhip::server {
 
 namespace {
 
+constexpr std::string_view kSyncPath = "/v1/sync";
+
 Status refused(const char* code, const char* message, const char* hint) {
   return {Code::kUnauthenticated, code, message, hint};
 }
@@ -102,8 +104,14 @@ Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& pro
   const crypto::Hash hash = crypto::hash(text);
   const Bytes digest(hash.begin(), hash.end());
   if (by == By::kFile) return Principal{*device, *replica};
-  NHIP_TRY(check_counter(*replica, proof, digest));
   Principal principal{*device, *replica};
+  if (const auto* used = centre.idle().used(proof.replica)) {
+    if (used->counter > principal.replica.counter) {
+      principal.replica.counter = used->counter;
+      principal.replica.request_digest = used->request_digest;
+    }
+  }
+  NHIP_TRY(check_counter(principal.replica, proof, digest));
   principal.replica.counter = proof.counter;
   principal.replica.request_digest = digest;
   principal.replica.last_contact = now;
@@ -171,8 +179,37 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   if (by == By::kConnection) replica.clock_skew_ms = request.clock_ms - now;
   replica.schema_version = request.schema_version;
   NHIP_TRY(centre.store().put_replica(replica));
-  NHIP_TRY(transaction.commit());
+  NHIP_TRY(is_idle(request) ? transaction.commit_own() : transaction.commit());
   return answer;
+}
+
+Result<Answered> answer_sync(Centre& centre, const protocol::RequestProof& proof,
+                             std::span<const std::uint8_t> body, std::int64_t now) {
+  const auto basis = [&] { return IdleBasis{centre.store().version(), centre.keys().epoch, now}; };
+  Answered answered;
+  if (const crypto::PublicKey* key = centre.idle().key_for(proof, basis())) {
+    const Bytes text = protocol::request_text("POST", kSyncPath, centre.keys().centre_id.text(),
+                                              proof.replica, proof.counter, body);
+    const crypto::Hash hash = crypto::hash(text);
+    const IdleAnswers::Used used{proof.counter, Bytes(hash.begin(), hash.end())};
+    if (crypto::verify(*key, text, proof.signature)) {
+      NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
+                      protocol::decode_request(body, &answered.spoken));
+      if (auto again = centre.idle().repeat(proof.replica, used, request, now)) {
+        answered.message = std::move(*again);
+        return answered;
+      }
+    }
+  }
+  NHIP_TRY_ASSIGN(const Principal who, authenticate(centre, proof, "POST", kSyncPath, body, now));
+  NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
+                  protocol::decode_request(body, &answered.spoken));
+  NHIP_TRY_ASSIGN(answered.message, sync(centre, who, request, now));
+  crypto::PublicKey key{};
+  std::copy(who.replica.public_key.begin(), who.replica.public_key.end(), key.begin());
+  centre.idle().remember(proof.replica, key, {who.replica.counter, who.replica.request_digest},
+                         request, answered.message, basis());
+  return answered;
 }
 
 }  // namespace nhip::server

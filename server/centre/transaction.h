@@ -21,6 +21,12 @@ class Transaction {
     return {};
   }
   Status commit() {
+    store_.note_change();
+    return commit_own();
+  }
+  // When nothing was written but the record of the replica that asked, in which no other one's
+  // answer rests.
+  Status commit_own() {
     NHIP_TRY(store_.commit());
     open_ = false;
     return {};

@@ -16,14 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kLockPatienceMs = 2'000;  // a command may hold the folder for a moment
 // A wall clock that jumps is noticed within this.
 constexpr std::chrono::seconds kLook{30};
-
-std::string argument(const json& args, const char* name) {
-  const auto it = args.find(name);
-  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 
 std::int64_t milliseconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -

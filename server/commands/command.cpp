@@ -12,9 +12,16 @@
 #include "centre/time_text.h"
 #include "commands/backup.h"
 #include "commands/bundle.h"
+#include "commands/figures.h"
 #include "commands/present.h"
 
 namespace nhip::server {
+
+std::string argument(const nlohmann::json& args, const char* name) {
+  const auto it = args.find(name);
+  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
 namespace {
 
 using nlohmann::json;
@@ -22,14 +29,11 @@ using nlohmann::json;
 constexpr std::int64_t kTtlMsDefault = 72LL * 3'600'000;
 constexpr std::int64_t kTtlMsMax = 30LL * 86'400'000;
 
-std::string argument(const json& args, const char* name) {
-  const auto it = args.find(name);
-  return it != args.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 Result<CommandOutput> run_load(Centre& centre, const json& args, const CommandContext& context) {
   NHIP_TRY_ASSIGN(const LoadReport report,
                   load_folder(centre, argument(args, "dir"), context.now, context.progress));
+  // A load also enters history behind live versions, which no feed shows.
+  if (context.figures != nullptr) context.figures->forget();
   return CommandOutput{report.problems.empty() ? 0 : 6, json_text(load_json(report)),
                        load_text(report, context.language)};
 }
@@ -111,7 +115,7 @@ struct Command {
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 11> kCommands = {{
+constexpr std::array<Command, 17> kCommands = {{
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},
@@ -123,6 +127,12 @@ constexpr std::array<Command, 11> kCommands = {{
     {"verify", run_verify},
     {"review", run_review},
     {"bundle", run_bundle},
+    {"indicators", run_indicators},
+    {"explain", run_explain},
+    {"period", run_period},
+    {"units", run_units},
+    {"export", run_export},
+    {"completeness", run_completeness},
 }};
 
 }  // namespace

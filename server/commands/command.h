@@ -11,6 +11,7 @@
 #include "backup/backup.h"
 #include "centre/centre.h"
 #include "commands/language.h"
+#include "figures/figure_book.h"
 
 namespace nhip::server {
 
@@ -34,14 +35,24 @@ struct CommandContext {
   CentreFolder* folder = nullptr;
   Unlocked unlocked;
   Progress steps;
+  // Of a running server; else commands that need one make it.
+  FigureBook* figures = nullptr;
 };
 
 // `name` is one of load, enrol, devices, revoke, records, conflicts, inbox, backup, verify, review,
-// bundle; `args` an object of text values, absent ones left out:
+// bundle, indicators, explain, period, completeness,
+// export; `args` an object of text values, absent ones
+// left out:
 //   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of} ·
-//   backup {file} · review {action: list} · bundle {action: in, file, reply}
+//   backup {file} · review {action: list} · bundle {action: in, file, reply} ·
+//   indicators {period, view, by} · explain {indicator, period, unit, view} ·
+//   period {action: list|load|lock|restate|changes, code, at, reason, file, dry_run} · completeness
+//   {period} · export {what, period, type, file} · units {action: load, file, dry_run}
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
+
+// A text among a command's arguments; empty when it was not given.
+std::string argument(const nlohmann::json& args, const char* name);
 
 // JSON text as every command prints it. Text that is not UTF-8 is printed with replacement
 // characters.

@@ -26,7 +26,6 @@
 namespace nhip::server {
 namespace {
 
-constexpr std::int64_t kLockPatienceMs = 2'000;  // a command may hold the folder for a moment
 constexpr std::chrono::milliseconds kStopPatience{4'500};
 constexpr std::size_t kControlThreads = 8;
 constexpr rlim_t kDescriptors = 4096;
@@ -99,12 +98,13 @@ std::string new_secret() {
 }
 
 // The control listener, and the file that tells commands where it is.
-Result<std::unique_ptr<Listener>> open_control(CentreFolder& folder, std::mutex& mutex) {
+Result<std::unique_ptr<Listener>> open_control(CentreFolder& folder, FigureBook& figures,
+                                               std::mutex& mutex) {
   const FolderPaths& paths = folder.paths();
   const std::string secret = new_secret();
-  const auto handle = [&folder, &mutex](const std::string& request) {
+  const auto handle = [&folder, &figures, &mutex](const std::string& request) {
     std::unique_lock lock(mutex);
-    return answer_control(folder, request, [&lock](const std::function<void()>& work) {
+    return answer_control(folder, figures, request, [&lock](const std::function<void()>& work) {
       lock.unlock();
       work();
       lock.lock();
@@ -168,7 +168,8 @@ Status serve_until_stopped(const Globals& globals, const ServeOptions& options) 
   listen.body_bytes_max = core::kMessageBytesMax;
   NHIP_TRY_ASSIGN(const std::unique_ptr<Listener> listener, Listener::open(listen, api.routes()));
   listener->start();
-  NHIP_TRY_ASSIGN(const std::unique_ptr<Listener> control, open_control(*folder, mutex));
+  FigureBook figures(folder->centre());
+  NHIP_TRY_ASSIGN(const std::unique_ptr<Listener> control, open_control(*folder, figures, mutex));
   NHIP_TRY(announce(globals, options, address, listener->port()));
 
   // Ends before the centre is closed.

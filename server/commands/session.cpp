@@ -146,9 +146,13 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
     }
     auto folder = CentreFolder::open(globals.data, *schema, 0, clock_now());
     if (folder.ok()) {
-      const CommandContext context{
-          clock_now(), globals.language,           progress_line(globals.language), folder->get(),
-          {},          step_line(globals.language)};
+      const CommandContext context{clock_now(),
+                                   globals.language,
+                                   progress_line(globals.language),
+                                   folder->get(),
+                                   {},
+                                   step_line(globals.language),
+                                   nullptr};
       auto output = run_command((*folder)->centre(), name, args, context);
       end_progress_line();
       // With --json an error is the only thing on standard error.
@@ -162,7 +166,7 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
   }
 }
 
-std::string answer_control(CentreFolder& folder, const std::string& request,
+std::string answer_control(CentreFolder& folder, FigureBook& figures, const std::string& request,
                            const Unlocked& unlocked) {
   const Result<json> parsed = parse_json_text(request);
   const auto refused = [](const Status& status) {
@@ -177,6 +181,7 @@ std::string answer_control(CentreFolder& folder, const std::string& request,
   context.now = clock_now();
   context.language = parse_language(member_text(*parsed, "lang")).value_or(Language::kEnglish);
   context.folder = &folder;
+  context.figures = &figures;
   context.unlocked = unlocked;
   // Long work lets waiting devices in between its transactions.
   context.progress = [&](const std::string&, std::uint64_t) {

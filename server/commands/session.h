@@ -10,6 +10,9 @@
 
 namespace nhip::server {
 
+// A command may hold the folder for a moment.
+inline constexpr std::int64_t kLockPatienceMs = 2'000;
+
 struct Globals {
   std::string data;  // the centre's folder
   bool json = false;
@@ -26,7 +29,7 @@ Result<CommandOutput> run_in_folder(const Globals& globals, const std::string& n
                                     const nlohmann::json& args);
 
 // The control channel's text form of a command and its answer.
-std::string answer_control(CentreFolder& folder, const std::string& request,
+std::string answer_control(CentreFolder& folder, FigureBook& figures, const std::string& request,
                            const Unlocked& unlocked);
 
 // A progress line on standard error while it is a terminal, else nothing.

@@ -4,6 +4,7 @@
 
 #include "centre/identity.h"
 #include "centre/wire_status.h"
+#include "protocol/encoding.h"
 #include "protocol/json_encoding.h"
 #include "protocol/signing.h"
 
@@ -103,23 +104,37 @@ HttpReply CentreApi::identity(const HttpRequest& request) {
 }
 
 HttpReply CentreApi::sync(const HttpRequest& request) {
-  const auto proof = protocol::parse_authorization(request.authorization);
-  if (!proof) return unauthenticated();
-  const auto answer = [&]() -> HttpReply {
-    const std::lock_guard lock(mutex_);
-    const std::int64_t now = clock_();
-    const auto who = authenticate(centre_, *proof, "POST", "/v1/sync", request.body, now);
-    if (!who.ok()) return error_reply(who.status());
-    const auto message = protocol::decode_sync_request(request.body);
-    if (!message.ok()) return error_reply(message.status());
-    const auto response = server::sync(centre_, *who, *message, now);
-    if (!response.ok()) return error_reply(response.status());
-    HttpReply reply;
-    reply.body = protocol::encode_json(*response);
-    return reply;
-  };
+  std::optional<protocol::OpenedRequest> opened = protocol::open_request(request.body);
+  if (!opened) {
+    auto proof = protocol::parse_authorization(request.authorization);
+    if (!proof) return unauthenticated();
+    opened = protocol::OpenedRequest{std::move(*proof), request.body};
+  }
+  HttpReply reply = judge_sync(*opened, request.accept);
   // Refusals are signed too, so that a device can believe "revoked" and no portal can say it.
-  return signed_reply(answer(), proof->replica, proof->counter);
+  if (!protocol::is_envelope(request.body))
+    return signed_reply(std::move(reply), opened->proof.replica, opened->proof.counter);
+  const Bytes text =
+      protocol::answer_text(reply.status, opened->proof.replica, opened->proof.counter, reply.body);
+  reply.body = protocol::put_in_envelope(centre_.keys().signing.sign(text), reply.body);
+  reply.content_type = protocol::kBinaryType;
+  return reply;
+}
+
+HttpReply CentreApi::judge_sync(const protocol::OpenedRequest& request, std::string_view accept) {
+  const auto answered = [&] {
+    const std::lock_guard lock(mutex_);
+    return answer_sync(centre_, request.proof, request.message, clock_());
+  }();
+  if (!answered.ok()) return error_reply(answered.status());
+  protocol::Speech speech = answered->spoken;
+  // Who asks in JSON and reads binary learns from the answer that we speak it.
+  const bool reads_binary = accept.find(protocol::kBinaryType) != std::string_view::npos;
+  if (reads_binary) speech.encoding = protocol::Encoding::kBinary;
+  HttpReply reply;
+  reply.body = protocol::encode(answered->message, speech);
+  if (speech.encoding == protocol::Encoding::kBinary) reply.content_type = protocol::kBinaryType;
+  return reply;
 }
 
 HttpReply CentreApi::signed_reply(HttpReply reply, const Author& replica, std::uint64_t counter) {

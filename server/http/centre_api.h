@@ -9,6 +9,7 @@
 
 #include "centre/centre.h"
 #include "http/message.h"
+#include "protocol/envelope.h"
 
 namespace nhip::server {
 
@@ -30,6 +31,8 @@ class CentreApi {
   HttpReply refused_enrolment(const HttpRequest& request, const Status& status);
   HttpReply identity(const HttpRequest& request);
   HttpReply sync(const HttpRequest& request);
+  // The answer, not yet signed.
+  HttpReply judge_sync(const protocol::OpenedRequest& request, std::string_view accept);
   HttpReply signed_reply(HttpReply reply, const Author& replica, std::uint64_t counter);
 
   Centre& centre_;

@@ -124,6 +124,7 @@ HeadVerdict GuardedStream::read_head() {
           judge_head(std::string_view(buffer_).substr(0, end + 4), limits_.head);
       head_left_ = end + 4;
       body_left_ = verdict.content_length;
+      head_written_ = false;
       body_deadline_ = Clock::now() + limits_.body_time_min +
                        milliseconds(2 * static_cast<std::int64_t>(verdict.content_length));
       return verdict;
@@ -187,7 +188,19 @@ ssize_t GuardedStream::read(char* out, std::size_t size) {
   return got;
 }
 
+// The library tells in every answer how long it keeps a connection, 35 bytes that no client of ours
+// reads. The head of an answer is what it writes first.
 ssize_t GuardedStream::write(const char* bytes, std::size_t size) {
+  const std::string_view head(bytes, size);
+  const std::size_t begin = head_written_ ? std::string_view::npos : head.find("\r\nKeep-Alive: ");
+  head_written_ = true;
+  const std::size_t end = begin == std::string_view::npos ? begin : head.find("\r\n", begin + 2);
+  if (end == std::string_view::npos) return send_all(bytes, size);
+  const std::string shorter = std::string(head.substr(0, begin)) + std::string(head.substr(end));
+  return send_all(shorter.data(), shorter.size()) < 0 ? -1 : static_cast<ssize_t>(size);
+}
+
+ssize_t GuardedStream::send_all(const char* bytes, std::size_t size) {
   // One deadline for all of it, so that a reader who takes a byte now and then cannot hold the
   // thread.
   const auto deadline =

@@ -57,6 +57,7 @@ class GuardedStream final : public httplib::Stream {
   Ready wait(short events, Clock::time_point deadline) const;
   // Bytes into the buffer; 0 at the end, -1 on a fault or when the deadline passed.
   ssize_t receive(char* out, std::size_t size, Clock::time_point deadline);
+  ssize_t send_all(const char* bytes, std::size_t size);
   Clock::time_point sooner_when_stopping(Clock::time_point deadline) const;
 
   int fd_;
@@ -68,6 +69,7 @@ class GuardedStream final : public httplib::Stream {
   std::size_t head_left_ = 0;  // bytes of the judged head still in the buffer
   std::size_t body_left_ = 0;
   Clock::time_point body_deadline_{};
+  bool head_written_ = true;  // of the answer to the request read last
 };
 
 }  // namespace nhip::server

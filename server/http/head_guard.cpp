@@ -104,6 +104,7 @@ HeadVerdict judge_body(std::string_view method, const Framing& framing, const He
   if (method != "POST" && length > 0) return refuse(400, "bad_request");
   if (length > limits.body_bytes_max) return refuse(413, "too_large");
   const bool known_type = framing.content_type == "application/json" ||
+                          framing.content_type == "application/vnd.nhip" ||
                           framing.content_type == "application/octet-stream";
   if (method == "POST" && !known_type) return refuse(415, "unsupported_type");
   return {0, "", static_cast<std::size_t>(length)};

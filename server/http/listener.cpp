@@ -78,17 +78,19 @@ HttpRequest request_of(const httplib::Request& request) {
   out.path = request.path;
   for (const auto& [key, value] : request.params) out.query.emplace_back(key, value);
   out.authorization = request.get_header_value("Authorization");
+  out.accept = request.get_header_value("Accept");
   out.body.assign(request.body.begin(), request.body.end());
   return out;
 }
 
-void fill(const HttpReply& reply, httplib::Response& response) {
+void fill(const HttpReply& reply, bool cacheable, httplib::Response& response) {
   response.status = reply.status;
   if (!reply.signature.empty()) response.set_header("Nhip-Signature", reply.signature);
   if (reply.retry_after_seconds > 0) {
     response.set_header("Retry-After", std::to_string(reply.retry_after_seconds));
   }
-  response.set_header("Cache-Control", "no-store");
+  // An answer to a POST is stored by nobody unless it says so.
+  if (cacheable) response.set_header("Cache-Control", "no-store");
   response.set_content(reinterpret_cast<const char*>(reply.body.data()), reply.body.size(),
                        reply.content_type);
 }
@@ -134,7 +136,7 @@ class Listener::Server : public httplib::Server {
   void add(const Route& route) {
     const auto handler = [handle = route.handler](const httplib::Request& request,
                                                   httplib::Response& response) {
-      fill(handle(request_of(request)), response);
+      fill(handle(request_of(request)), request.method != "POST", response);
     };
     if (route.method == "POST") {
       Post(escaped(route.path), handler);

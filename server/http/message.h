@@ -15,7 +15,7 @@ namespace nhip::server {
 struct HttpRequest {
   std::string method, path;
   std::vector<std::pair<std::string, std::string>> query;
-  std::string authorization;
+  std::string authorization, accept;
   Bytes body;
 
   // The only value of a query parameter; empty when it is absent or repeated.

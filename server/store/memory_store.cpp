@@ -112,6 +112,15 @@ class MemoryStore final : public ServerStore {
     return versions;
   }
 
+  Status each_past(std::uint16_t type,
+                   const std::function<bool(const Id&, const PastVersion&)>& each) override {
+    const PastKey first{type, Id{}, 0, std::numeric_limits<std::int64_t>::min(), 0};
+    for (auto at = past_.lower_bound(first); at != past_.end(); ++at) {
+      if (std::get<0>(at->first) != type || !each(std::get<1>(at->first), at->second)) break;
+    }
+    return {};
+  }
+
   Status each_row(std::uint16_t type, const std::function<bool(const StoredRow&)>& each) override {
     for (auto at = rows_.lower_bound(RowKey{type, Id{}}); at != rows_.end(); ++at) {
       if (at->first.first != type || !each(at->second)) break;

@@ -104,7 +104,7 @@ struct ReplicaRecord {
   Bytes recent_tokens;
   std::string epoch;      // in which received_seq and token were last agreed on
   Author parent;          // the replica this one continues; zero for one made by a code
-  core::Hlc inherited = 0;  // stamp of the newest operation it shares with its parent
+  Bytes inherited;        // what a copy shares with each replica it stems from (centre/intake.cpp)
   std::string positions;  // per feed, up to where it holds everything: "seq feed\n"…
   std::int64_t last_contact = 0;
   std::string client;              // program and version
@@ -182,6 +182,11 @@ class ServerStore {
  public:
   virtual ~ServerStore() = default;
 
+  // Differs whenever something was committed that may change what a device is told. What a caller
+  // keeps in memory holds while it is the same.
+  std::uint64_t version() const { return version_; }
+  void note_change() { ++version_; }
+
   // --- transactions. Writes outside one are a programmer's fault (kInternal).
   virtual Status begin() = 0;
   virtual Status commit() = 0;  // durable when it returns
@@ -203,6 +208,10 @@ class ServerStore {
   virtual Status add_past(std::uint16_t type, const Id& id, const PastVersion& version) = 0;
   // All replaced versions, by (rev, received_at).
   virtual Result<std::vector<PastVersion>> past(std::uint16_t type, const Id& id) = 0;
+  // All replaced versions of a type's records, by (id, rev, received_at). Stops when `each` returns
+  // false.
+  virtual Status each_past(std::uint16_t type,
+                           const std::function<bool(const Id&, const PastVersion&)>& each) = 0;
   // Live rows of a type, ascending id, deleted ones too. Stops when `each` returns false.
   virtual Status each_row(std::uint16_t type,
                           const std::function<bool(const StoredRow&)>& each) = 0;
@@ -264,6 +273,9 @@ class ServerStore {
   // The committed state as it is now. Outside a transaction. kUnavailable "no_snapshot" where
   // nothing outlives the process.
   virtual Result<std::unique_ptr<StoreSnapshot>> snapshot() = 0;
+
+ private:
+  std::uint64_t version_ = 0;
 };
 
 std::unique_ptr<ServerStore> make_memory_store();

@@ -65,7 +65,7 @@ ReplicaRecord read_replica(const store::Stmt& stmt) {
   replica.recent_tokens = stmt.blob(9);
   replica.epoch = stmt.text(10);
   replica.parent = read_author(stmt, 11);
-  replica.inherited = stmt.unsigned_integer(13);
+  replica.inherited = stmt.blob(13);
   replica.positions = stmt.text(14);
   replica.last_contact = stmt.integer(15);
   replica.client = stmt.text(16);
@@ -139,11 +139,10 @@ Status SqliteStore::put_replica(const ReplicaRecord& replica) {
   stmt.bind(8, as_column(replica.durable_seq)).bind(9, replica.token);
   stmt.bind(10, replica.recent_tokens).bind(11, replica.epoch);
   stmt.bind(12, as_blob(replica.parent.replica));
-  stmt.bind(13, std::int64_t{replica.parent.incarnation}).bind(14, as_column(replica.inherited));
+  stmt.bind(13, std::int64_t{replica.parent.incarnation}).bind(14, replica.inherited);
   stmt.bind(15, replica.positions).bind(16, replica.last_contact).bind(17, replica.client);
-  NHIP_TRY(stmt.bind(18, replica.clock_skew_ms)
-               .bind(19, std::int64_t{replica.schema_version})
-               .run());
+  NHIP_TRY(
+      stmt.bind(18, replica.clock_skew_ms).bind(19, std::int64_t{replica.schema_version}).run());
   committed_.replicas.push_back(replica);
   return {};
 }

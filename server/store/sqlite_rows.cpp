@@ -20,7 +20,7 @@ constexpr char kRowsOfScope[] =
     "SELECT type, id, scope, seq, rev, commit_number, about, state FROM record"
     " WHERE scope = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq";
 
-Status damaged(const char* what) {
+Status damaged_row(const char* what) {
   return {Code::kCorrupt, "damaged_row", what,
           "keep the folder as it is and restore the last backup beside it"};
 }
@@ -49,7 +49,7 @@ Result<std::optional<CommitFacts>> SqliteStore::find_facts(std::uint64_t commit)
 Result<CommitFacts> SqliteStore::facts(std::uint64_t commit) {
   NHIP_TRY_ASSIGN(std::optional<CommitFacts> found, find_facts(commit));
   if (found) return *std::move(found);
-  return damaged("a stored record belongs to an unknown commit");
+  return damaged_row("a stored record belongs to an unknown commit");
 }
 
 Result<CommitFacts> SqliteStore::facts_or_add(std::uint64_t commit, const VersionInfo& info) {
@@ -72,7 +72,7 @@ Result<StoredRow> SqliteStore::read_row(const store::Stmt& stmt) {
   StoredRow row;
   const std::int64_t type = stmt.integer(0);
   const std::int64_t rev = stmt.integer(4);
-  if (type < 0 || type > UINT16_MAX || rev < 0 || rev > UINT32_MAX) return damaged(kBadNumber);
+  if (type < 0 || type > UINT16_MAX || rev < 0 || rev > UINT32_MAX) return damaged_row(kBadNumber);
   row.type = static_cast<std::uint16_t>(type);
   row.id = stmt.id(1);
   row.seq = stmt.unsigned_integer(3);
@@ -176,7 +176,7 @@ Status SqliteStore::add_past(std::uint16_t type, const Id& id, const PastVersion
 Result<PastVersion> SqliteStore::read_past(const store::Stmt& stmt) {
   PastVersion version;
   const std::int64_t rev = stmt.integer(0);
-  if (rev < 0 || rev > UINT32_MAX) return damaged(kBadNumber);
+  if (rev < 0 || rev > UINT32_MAX) return damaged_row(kBadNumber);
   version.info.rev = static_cast<std::uint32_t>(rev);
   version.info.received_at = stmt.integer(1);
   version.info.commit = stmt.unsigned_integer(3);
@@ -199,6 +199,21 @@ Result<std::vector<PastVersion>> SqliteStore::past(std::uint16_t type, const Id&
     if (!found) return versions;
     NHIP_TRY_ASSIGN(PastVersion version, read_past(stmt));
     versions.push_back(std::move(version));
+  }
+}
+
+Status SqliteStore::each_past(std::uint16_t type,
+                              const std::function<bool(const Id&, const PastVersion&)>& each) {
+  NHIP_TRY_ASSIGN(
+      store::Stmt stmt,
+      db_->cached("SELECT rev, received_at, scope, commit_number, about, state, id FROM past"
+                  " WHERE type = ?1 ORDER BY id, rev, received_at, ordinal"));
+  stmt.bind(1, std::int64_t{type});
+  for (;;) {
+    NHIP_TRY_ASSIGN(const bool found, stmt.step());
+    if (!found) return {};
+    NHIP_TRY_ASSIGN(const PastVersion version, read_past(stmt));
+    if (!each(stmt.id(6), version)) return {};
   }
 }
 

@@ -33,6 +33,8 @@ class SqliteStore final : public ServerStore {
   Status put_row(const StoredRow& row) override;
   Status add_past(std::uint16_t type, const Id& id, const PastVersion& version) override;
   Result<std::vector<PastVersion>> past(std::uint16_t type, const Id& id) override;
+  Status each_past(std::uint16_t type,
+                   const std::function<bool(const Id&, const PastVersion&)>& each) override;
   Status each_row(std::uint16_t type, const std::function<bool(const StoredRow&)>& each) override;
 
   Status each_in_scope(const std::string& scope, std::uint64_t after, std::uint64_t upto,

@@ -185,7 +185,7 @@ inline ReplicaRecord replica_of(const Author& author) {
   replica.recent_tokens = Bytes(24, 0x55);
   replica.epoch = "e7";
   replica.parent = {0xFEDC'BA98'7654'3210, 3};
-  replica.inherited = 0x0123'4567'89AB'CDEF;
+  replica.inherited = Bytes(18, 0x33);
   replica.positions = "41 unit/U-1\n";
   replica.last_contact = kNoon;
   replica.client = "nhip 0.1.0";

@@ -97,6 +97,34 @@ TEST_CASE("fleet: a copy of a copy, and files put back twice, stay one device", 
   check_same(pair.fleet, {&pair.a, &pair.b, &second, &third});
 }
 
+// Each replica of a device has a past of its own: a late word of the one in the middle says nothing
+// about what the first one wrote after the copying.
+TEST_CASE("fleet: a copy of a copy has not seen what the first replica wrote since",
+          "[fleet][copies][I3]") {
+  Pair pair;
+  const Id shared = pair.a.put("activity", kActivity);
+  settle({&pair.a});
+  Member& second = pair.fleet.add_copy(pair.a);
+  pair.a.put("activity", kActivity);
+  settle({&pair.a});
+  second.put("activity", kActivity);
+  settle({&second});
+  pair.fleet.advance(60'000);
+  pair.a.edit("activity", pair.id, R"({"title":"của bản đầu"})");
+  settle({&pair.a}, 1);
+  pair.fleet.advance(60'000);
+  second.edit("activity", shared, R"({"title":"chung với bản ba"})");
+  Member& third = pair.fleet.add_copy(second);
+  second.put("activity", kActivity);
+  third.edit("activity", pair.id, R"({"title":"của bản ba"})");
+  settle({&second}, 1);
+  settle({&third, &second, &pair.a, &pair.b});
+  CHECK(pair.b.get("activity", pair.id)["title"] == "của bản ba");
+  REQUIRE(pair.fleet.conflicts().size() == 1);
+  CHECK(pair.fleet.conflicts()[0]["loser"]["value"] == "của bản đầu");
+  check_same(pair.fleet, {&pair.a, &pair.b, &second, &third});
+}
+
 TEST_CASE("fleet: a revoked device's copies are refused too", "[fleet][copies][I18]") {
   Pair pair;
   Member& copy = pair.fleet.add_copy(pair.a);

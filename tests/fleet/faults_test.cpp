@@ -164,6 +164,7 @@ TEST_CASE("fleet: a byte budget stops early and the next sync goes on", "[fleet]
   for (int i = 0; i < 60; ++i) a.put("activity", kActivity);
   a.sync();
   SyncOptions options;
+  options.json = true;  // of a known size
   options.budget_bytes = 6000;
   const auto part = nhip::sync(b.replica(), b.transport, options);
   INFO(part.status().name() << ": " << part.status().message());
@@ -190,6 +191,7 @@ TEST_CASE("fleet: the office's pages may end inside one large commit", "[fleet]"
   }
   a.sync();
   SyncOptions options;
+  options.json = true;  // of a known size
   options.budget_bytes = 12'000;
   std::size_t held = 0;
   for (int part = 0; part < 60 && held < 160; ++part) {
@@ -281,6 +283,7 @@ TEST_CASE("fleet: a record that moved on while a device read its first pages arr
   a.sync();
   Member& b = fleet.add(role == "office" ? "U-CDN" : "U-01", role);
   SyncOptions options;
+  options.json = true;  // of a known size
   options.budget_bytes = 9000;
   REQUIRE(nhip::sync(b.replica(), b.transport, options).ok());
   const std::size_t held = b.list("activity").size();
@@ -313,6 +316,7 @@ TEST_CASE("fleet: what a device has not read yet counts as unseen, even behind i
   a.edit("activity", id, R"({"place":"xa"})");
   a.sync();
   SyncOptions options;
+  options.json = true;  // of a known size
   options.budget_bytes = 9000;
   REQUIRE(nhip::sync(b.replica(), b.transport, options).ok());
   REQUIRE(b.get("activity", id)["title"] == "Khám sức khoẻ");

@@ -247,6 +247,7 @@ TEST_CASE("fleet: small pages while others write, unit and office", "[fleet][edg
     });
     for (int i = 0; i < 30; ++i) {
       SyncOptions options;
+      options.json = true;  // of a known size
       options.budget_bytes = 5000;
       const auto part = nhip::sync(reader->replica(), meddler, options);
       INFO(part.status().name() << ": " << part.status().message());

@@ -241,3 +241,106 @@ TEST_CASE("fleet: a whole folder put back unannounced is found out by the first 
   CHECK(world.fleet.records("activity").size() == 2);
   CHECK(world.fleet.conflicts().empty());
 }
+
+// A cut between the comparison and the answer to the offers: people go on working meanwhile.
+TEST_CASE("fleet: what is offered stays on the screen until the centre has answered",
+          "[fleet][restore][I10]") {
+  Restored world;
+  world.a.edit("activity", world.before, R"({"title":"đã mất","place":"Nhà C"})");
+  settle({&world.a, &world.b});
+  world.fleet.restore(*world.backup);
+  // The comparison is answered, the offers are not.
+  int requests = 0;
+  Meddler meddler(world.a.transport, [&] {
+    if (++requests == 4) world.a.transport.lose_requests = 1;
+  });
+  SyncOptions options;
+  options.patience_ms = 0;
+  CHECK_FALSE(nhip::sync(world.a.replica(), meddler, options).ok());
+  CHECK(world.fleet.records("activity")[0]["title"] == "Hội thao");
+  CHECK(world.a.get("activity", world.before)["title"] == "đã mất");
+  world.a.edit("activity", world.before, R"({"place":"Nhà D"})");
+  world.everybody();
+  world.check();
+  CHECK(world.b.get("activity", world.before)["title"] == "đã mất");
+  CHECK(world.b.get("activity", world.before)["place"] == "Nhà D");
+  CHECK(world.fleet.conflicts().empty());
+}
+
+TEST_CASE("fleet: a lost delete does not take along an edit made since", "[fleet][restore][I3]") {
+  const bool was_in_backup = GENERATE(true, false);
+  Restored world;
+  const Id id = was_in_backup ? world.before : world.a.put("activity", kActivity);
+  world.everybody();
+  world.a.remove("activity", id);
+  settle({&world.a});
+  world.fleet.restore(*world.backup);
+  settle({&world.b});
+  world.b.edit("activity", id, R"({"title":"sửa sau khi phục hồi"})");
+  settle({&world.b, &world.a});
+  world.everybody();
+  world.check();
+  CHECK(world.a.get("activity", id)["title"] == "sửa sau khi phục hồi");
+  REQUIRE(world.fleet.conflicts().size() == 1);
+  CHECK(world.fleet.conflicts()[0]["field"] == "deleted");
+}
+
+TEST_CASE("fleet: an unseen edit that a restore lost still contradicts the delete, visibly",
+          "[fleet][restore][I3][I14]") {
+  Restored world;
+  world.b.edit("activity", world.before, R"({"title":"không thấy lệnh xóa"})");
+  world.a.remove("activity", world.before);
+  settle({&world.a}, 1);
+  const auto after_delete = world.fleet.backup();
+  settle({&world.b}, 1);
+  world.fleet.restore(*after_delete);
+  world.everybody(3);
+  world.check();
+  CHECK(world.a.get("activity", world.before)["title"] == "không thấy lệnh xóa");
+  REQUIRE(world.fleet.conflicts().size() == 1);
+  CHECK(world.fleet.conflicts()[0]["field"] == "deleted");
+}
+
+TEST_CASE("fleet: a group comes back as it was entered", "[fleet][restore]") {
+  Restored world;
+  const auto funding = [](int total, int own) {
+    return R"({"funding":{"union":)" + std::to_string(own) + R"(,"other":)" +
+           std::to_string(total - own) + "}}";
+  };
+  world.a.edit("activity", world.before, funding(900, 400));
+  settle({&world.a, &world.b});
+  world.b.edit("activity", world.before, funding(1'000, 400));
+  settle({&world.b});
+  world.fleet.restore(*world.backup);
+  world.other.put("activity", kActivity);
+  world.office.edit("activity", world.before, funding(70, 30));
+  settle({&world.office, &world.a, &world.b});
+  world.everybody();
+  world.check();
+  const json shown = world.b.get("activity", world.before)["funding"];
+  const bool old_pair = shown["union"] == 400 && shown["other"] == 600;
+  const bool new_pair = shown["union"] == 30 && shown["other"] == 40;
+  CHECK((old_pair || new_pair));
+}
+
+// Of the life between two restores only one device knows; what others still hold of the one before
+// comes after it, with smaller numbers.
+TEST_CASE("fleet: a second restore does not make the first one's losses look taken back",
+          "[fleet][restore][I10]") {
+  Restored world;
+  world.a.edit("activity", world.before, R"({"title":"một"})");
+  settle({&world.a, &world.b});
+  world.b.edit("activity", world.before, R"({"place":"Nhà B"})");
+  settle({&world.b});
+  world.fleet.restore(*world.backup);
+  const auto second = world.fleet.backup();
+  settle({&world.a});
+  world.fleet.advance(60'000);
+  world.fleet.restore(*second);
+  settle({&world.a, &world.b});
+  world.everybody();
+  world.check();
+  CHECK(world.a.get("activity", world.before)["title"] == "một");
+  CHECK(world.a.get("activity", world.before)["place"] == "Nhà B");
+  CHECK(world.fleet.conflicts().empty());
+}

@@ -55,6 +55,8 @@ TEST_CASE("golden/protocol: every kind of vector is looked at by a test", "[gold
   // recovery_vectors_test.cpp
   kinds.insert({"certificate", "identity_proof", "token_chain", "record_print", "bucket_sums",
                 "bucket_prints", "bundle", "bundle_refused"});
+  // binary_vectors_test.cpp
+  kinds.insert({"binary", "binary_refused", "binary_passed_over", "envelope", "dictionary"});
   std::set<std::string> found;
   for (const json& vector : vectors()) found.insert(get(vector, "kind"));
   CHECK(found == kinds);

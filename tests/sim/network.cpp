@@ -20,6 +20,7 @@ server::HttpRequest to_http(const Request& request) {
     in.query.emplace_back(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
   }
   in.authorization = request.authorization;
+  in.accept = request.accept;
   in.body = request.body;
   return in;
 }

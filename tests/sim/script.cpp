@@ -84,6 +84,7 @@ Script write_script(std::uint64_t seed, const Switches& switches) {
   script.relapse = switches.relapse;
   draw_seats(chance, script);
   script.rates = draw_rates(chance, switches);
+  script.restores = script.rates[static_cast<std::size_t>(Fault::kRestored)] > 0;
   const std::size_t steps = 60 + chance.below(180);
   const auto add = [&](Act act) {
     script.events.push_back({act, chance.below(64), chance.next()});

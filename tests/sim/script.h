@@ -49,7 +49,8 @@ struct Seat {
 struct Script {
   std::uint64_t seed = 0;
   bool on_sqlite = false;
-  bool relapse = false;  // Switches::relapse
+  bool relapse = false;   // Switches::relapse
+  bool restores = false;  // the centre may be put back; stays when a script is cut down
   std::vector<Seat> seats;
   FaultRates rates{};
   std::vector<Event> events;

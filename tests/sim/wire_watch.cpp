@@ -1,25 +1,26 @@
 #include "sim/wire_watch.h"
 
-#include <nlohmann/json.hpp>
+#include "protocol/encoding.h"
+#include "protocol/envelope.h"
 
 namespace nhip::sim {
 
 std::vector<std::pair<std::string, std::string>> WireWatch::asked(std::size_t device,
                                                                   const Bytes& body) {
   std::vector<std::pair<std::string, std::string>> wrong;
-  const auto request = nlohmann::json::parse(body, nullptr, false);
-  if (!request.is_object() || !request.contains("feeds")) return wrong;
+  const auto opened = protocol::open_request(body);
+  const auto request = protocol::decode_request(opened ? opened->message : body);
+  if (!request.ok()) return wrong;  // of another endpoint
   const bool excused = all_excused_ || excused_.count(device) > 0;
   // Comparing values is due now and then, and differs when the centre has moved on meanwhile.
-  for (const auto& repair : request.value("reconcile", nlohmann::json::array())) {
-    if (excused || repair.value("values", false)) continue;
+  for (const protocol::ReconcileRequest& repair : request->reconcile) {
+    if (excused || repair.values) continue;
     wrong.emplace_back("repair_without_cause", "device " + std::to_string(device) + " repairs " +
-                                                   repair.value("feed", "") +
-                                                   " though nothing was put back");
+                                                   repair.feed + " though nothing was put back");
   }
-  for (const auto& feed : request["feeds"]) {
-    const std::string name = feed.value("feed", "");
-    const Position now{feed.value("epoch", ""), feed.value("seq", std::uint64_t{0})};
+  for (const protocol::FeedRequest& feed : request->feeds) {
+    const std::string& name = feed.feed;
+    const Position now{feed.cursor.epoch, feed.cursor.seq};
     Position& known = positions_[device][name];
     const std::string who = "device " + std::to_string(device) + ", feed " + name;
     if (!excused && now.seq == 0 && known.seq > 0) {

@@ -327,8 +327,7 @@ void Run::foreign_id(DeviceNode& device, Chance& chance) {
   record["id"] = fresh_id(chance);
   const DeviceNode& other = *devices_[chance.below(devices_.size())];
   // One id in two units and a restore that forgets the first: no oracle can say whose it is.
-  const bool forgets = script_.rates[static_cast<std::size_t>(Fault::kRestored)] > 0;
-  if (forgets || chance.permille(500)) {
+  if (script_.restores || chance.permille(500)) {
     record["unit"] = other.unit;
   } else {
     for (const auto& [name, line] : ledger_.records()) {

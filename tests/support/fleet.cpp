@@ -74,6 +74,7 @@ Result<Response> LoopbackTransport::send(const Request& request) {
   in.method = request.post ? "POST" : "GET";
   in.path = path_of(request.url, in.query);
   in.authorization = request.authorization;
+  in.accept = request.accept;
   in.body = request.body;
   for (const server::Route& route : fleet_.routes) {
     if (route.method != in.method || route.path != in.path) continue;
@@ -268,8 +269,7 @@ Fleet::~Fleet() {
   std::filesystem::remove_all(folder, ignored);
 }
 
-Member& Fleet::add(const std::string& unit, const std::string& role,
-                   const std::string& registry) {
+Member& Fleet::add(const std::string& unit, const std::string& role, const std::string& registry) {
   const std::string path = folder + "/" + std::to_string(members_.size()) + ".db";
   members_.push_back(std::make_unique<Member>(*this, path, unit, role, registry));
   return *members_.back();

@@ -100,6 +100,7 @@ inline Member& reader_of(Fleet& fleet, bool office) {
 
 inline SyncReport one_small_sync(Member& member) {
   SyncOptions options;
+  options.json = true;  // of a known size
   options.budget_bytes = 6000;
   const auto report = nhip::sync(member.replica(), member.transport, options);
   INFO(report.status().name() << ": " << report.status().message());

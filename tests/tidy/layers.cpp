@@ -18,15 +18,18 @@ struct ThirdParty {
   std::string_view header;
   std::string_view target;
 };
-constexpr std::array<ThirdParty, 8> kThirdParty = {{
+constexpr std::array<ThirdParty, 11> kThirdParty = {{
     {"sqlite3.h", "SQLite::SQLite3"},
     {"curl/", "CURL::libcurl"},
     {"nlohmann/", "nlohmann_json::nlohmann_json"},
     {"httplib.h", "PkgConfig::httplib"},
     {"sodium.h", "PkgConfig::sodium"},
     {"utf8proc.h", "PkgConfig::utf8proc"},
+    {"xlsxwriter.h", "PkgConfig::xlsxwriter"},
     {"CLI/", "CLI11::CLI11"},
     {"openssl/", "OpenSSL::SSL"},
+    {"zstd.h", "PkgConfig::zstd"},
+    {"zdict.h", "PkgConfig::zstd"},
 }};
 
 // Third-party targets that one folder alone, or two, may link.
@@ -34,13 +37,15 @@ struct Confined {
   std::string_view target;
   std::array<std::string_view, 2> folders;
 };
-constexpr std::array<Confined, 6> kConfined = {{
+constexpr std::array<Confined, 8> kConfined = {{
     {"SQLite::SQLite3", {"engine/store", "server/store"}},
     {"CURL::libcurl", {"engine/transport", ""}},
     {"PkgConfig::httplib", {"server/http", ""}},
     {"PkgConfig::sodium", {"engine/crypto", ""}},
     {"PkgConfig::utf8proc", {"engine/text", ""}},
+    {"PkgConfig::xlsxwriter", {"server/exports", ""}},
     {"CLI11::CLI11", {"client-cli", "server"}},
+    {"PkgConfig::zstd", {"engine/protocol", ""}},
 }};
 
 // The operating system's own headers, and who may ask for them.

@@ -47,6 +47,7 @@ struct SyncOptions {
   std::int64_t patience_ms = 30'000;  // without progress; a refused connection ends it within 5 s
   std::function<void(const SyncProgress&)> progress;
   const std::atomic<bool>* cancel = nullptr;
+  bool json = false;  // speak JSON, which people can read, instead of the compact encoding
 };
 
 struct SyncReport {

@@ -17,6 +17,7 @@ struct Request {
   bool post = true;
   std::string authorization;  // value of that header, empty = none
   std::string content_type = "application/json";
+  std::string accept;  // value of the header Accept, empty = none
   Bytes body;
 };
 

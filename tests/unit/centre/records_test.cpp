@@ -52,6 +52,18 @@ TEST_CASE("centre/records: the unit asked for is the only one printed", "[centre
   CHECK(list->at(0)["title"] == "kia");
 }
 
+TEST_CASE("centre/records: as of the second that a version is shown with, it is there",
+          "[centre][records]") {
+  CentreFixture f;
+  const std::int64_t second = CentreFixture::instant("2026-05-01T08:00:00Z");
+  f.edit("activity", kFirstId, "title", "đến trong giây này", second + 400);
+  const json shown = f.records("activity");
+  REQUIRE(shown.size() == 1);
+  const std::string received_at = shown.at(0)["_meta"]["received_at"];
+  CHECK(f.records("activity", received_at) == shown);
+  CHECK(f.records("activity", "2026-05-01T07:59:59Z").empty());
+}
+
 TEST_CASE("centre/records: an unknown type is wrong usage", "[centre][records]") {
   CentreFixture f;
   const auto list = records(f.centre, {.type = "nothing", .unit_id = "", .as_of = {}});

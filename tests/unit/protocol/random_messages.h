@@ -84,6 +84,7 @@ class RandomMessages {
     out.digest_key = bytes(32);
     out.server_ms = static_cast<std::int64_t>(random_());
     if (chance(2)) out.certificate = certificate();
+    if (chance(2)) out.binary = static_cast<std::uint32_t>(below(3));
     return out;
   }
 
