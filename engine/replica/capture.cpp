@@ -130,17 +130,22 @@ class Sealer {
   // Nobody ever heard of this record, so the row is the operation.
   Status add_fresh(RecordTable& table, const RecordTable::Weighed& row) {
     const Type& type = table.type();
-    if (!(place_ && place_->first == row.place)) {
-      core::Cells cells;
-      core::set_cell(cells, {type.scope.column, {}}, row.place);
-      NHIP_TRY_ASSIGN(std::string scope, scope_for(type, cells));
-      place_ = std::pair(row.place, std::move(scope));
-    }
     core::Operation op;
     op.type = type.number;
     op.id = row.id;
-    op.scope = place_->second;
+    NHIP_TRY_ASSIGN(op.scope, scope_at(type, row.place));
     return add(type, {std::move(op), row.rid}, 64 + row.bytes);
+  }
+
+  // Of a record with this value in the field that decides it; rows in a row have mostly the same.
+  Result<std::string> scope_at(const Type& type, const Value& place) {
+    if (!place_ || place_->first != place) {
+      core::Cells cells;
+      core::set_cell(cells, {type.scope.column, {}}, place);
+      NHIP_TRY_ASSIGN(std::string scope, scope_for(type, cells));
+      place_ = std::pair(place, std::move(scope));
+    }
+    return place_->second;
   }
 
   // New rows whose id the bookkeeping knows already: deleted, waiting to be sent.
@@ -201,6 +206,47 @@ class Sealer {
   }
 
   Status seal_known(RecordTable& table, std::int64_t rid, Touched& entry) {
+    NHIP_TRY_ASSIGN(const bool done, seal_small_edit(table, rid, entry));
+    return done ? Status() : seal_any(table, rid, entry);
+  }
+
+  // The usual edit: plain cells of a row that stays, none of them in a group, the row not fresh. It
+  // needs no other cell and no element. False: not such an edit, and nothing was done.
+  Result<bool> seal_small_edit(RecordTable& table, std::int64_t rid, const Touched& entry) {
+    const Type& type = table.type();
+    if (entry.removed || entry.inserted || entry.before.empty()) return false;
+    for (const auto& [cell, value] : entry.before) {
+      const Field* field = type.field(cell.field);
+      const bool plain = cell.field == kExtraField ||
+                         (field != nullptr && field->is_scalar() && field->group.empty());
+      if (!plain) return false;
+    }
+    NHIP_TRY_ASSIGN(const auto run, fresh_run_of(store_, type.number, rid));
+    if (run) return false;
+    NHIP_TRY_ASSIGN(auto seen, table.glimpse(rid, entry.before));
+    if (!seen || done_.count(seen->id) > 0 || seen->cells.size() != entry.before.size())
+      return false;
+    std::vector<core::Change> changes;
+    for (core::Change& each : seen->cells) {
+      if (each.value != entry.before.at(each.cell)) changes.push_back(std::move(each));
+    }
+    if (too_large(changes)) return false;
+    done_.insert(seen->id);
+    if (changes.empty()) return true;
+    NHIP_TRY_ASSIGN(const auto held, held_version(store_, type, rid));
+    if (held) NHIP_TRY(note_changed(store_, type.number, seen->id, entry.before, changes));
+    core::Operation op;
+    op.type = type.number;
+    op.id = seen->id;
+    NHIP_TRY_ASSIGN(op.scope, scope_at(type, seen->place));
+    op.held = held.value_or(0);
+    op.changes = std::move(changes);
+    const std::size_t bytes = 64 + bytes_of(op.changes);
+    NHIP_TRY(add(type, {std::move(op)}, bytes));
+    return true;
+  }
+
+  Status seal_any(RecordTable& table, std::int64_t rid, Touched& entry) {
     NHIP_TRY_ASSIGN(auto found, table.read(rid));
     if (entry.removed) NHIP_TRY(seal_removed(table, rid, entry));
     if (!found || done_.count(found->id) > 0) return {};
@@ -355,9 +401,7 @@ class Sealer {
 
   Status add(const Type& type, const Id& id, const std::string& scope,
              const std::optional<CentreState>& centre, std::vector<core::Change> changes) {
-    std::size_t bytes = 64;
-    for (const core::Change& change : changes)
-      bytes += 8 + change.cell.element.size() + size_of(change.value);
+    const std::size_t bytes = 64 + bytes_of(changes);
     core::Operation op;
     op.type = type.number;
     op.id = id;
@@ -403,6 +447,13 @@ class Sealer {
     group_.clear();
     group_bytes_ = 0;
     return {};
+  }
+
+  static std::size_t bytes_of(const std::vector<core::Change>& changes) {
+    std::size_t bytes = 0;
+    for (const core::Change& change : changes)
+      bytes += 8 + change.cell.element.size() + size_of(change.value);
+    return bytes;
   }
 
   static std::size_t size_of(const Value& value) {

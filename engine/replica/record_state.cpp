@@ -326,6 +326,39 @@ Status note_pending(Store& store, std::uint16_t type, const Id& id, const core::
   return write_under(store, type, id, difference(shown, *centre_cells));
 }
 
+Status note_changed(Store& store, std::uint16_t type, const Id& id,
+                    const std::map<core::CellKey, Value>& before,
+                    const std::vector<core::Change>& now) {
+  NHIP_TRY_ASSIGN(
+      const Bytes bytes,
+      read_blob(store, "SELECT changes FROM _nhip_under WHERE type=?1 AND id=?2", type, id));
+  std::map<core::CellKey, Value> centre;
+  if (!bytes.empty()) {
+    core::Reader in(bytes);
+    for (core::Change& change : core::read_changes(in))
+      centre.emplace(std::move(change.cell), std::move(change.value));
+    if (!in.done()) return damaged();
+  }
+  for (const core::Change& change : now) {
+    // The first change since the centre's word: what it replaced is the centre's.
+    const auto known = centre.emplace(change.cell, before.at(change.cell)).first;
+    if (known->second == change.value) centre.erase(known);
+  }
+  std::vector<core::Change> under;
+  for (auto& [cell, value] : centre) under.push_back({cell, std::move(value)});
+  return write_under(store, type, id, under);
+}
+
+Result<std::optional<std::uint64_t>> held_version(Store& store, const Type& type,
+                                                  std::int64_t rid) {
+  NHIP_TRY_ASSIGN(
+      auto stmt,
+      store.db().cached("SELECT seq FROM " + store::quoted(version_table(type)) + " WHERE rid=?1"));
+  NHIP_TRY_ASSIGN(const bool found, stmt.bind(1, rid).step());
+  if (!found) return std::optional<std::uint64_t>();
+  return std::optional<std::uint64_t>(stmt.unsigned_integer(0));
+}
+
 std::vector<core::Change> difference(const core::Cells& earlier, const core::Cells& later) {
   std::vector<core::Change> changes;
   auto a = earlier.begin();

@@ -51,6 +51,15 @@ std::optional<core::Cells> predict(Store& store, const RecordState& state,
 Status note_pending(Store& store, std::uint16_t type, const Id& id, const core::Cells& shown,
                     const std::optional<core::Cells>& centre_cells);
 
+// The same for a few cells that changed from `before` (null where there is no entry) to `now`, when
+// nothing else of the row did.
+Status note_changed(Store& store, std::uint16_t type, const Id& id,
+                    const std::map<core::CellKey, Value>& before,
+                    const std::vector<core::Change>& now);
+
+// Sequence number of the centre's version of the record at `rid`, if it has one.
+Result<std::optional<std::uint64_t>> held_version(Store& store, const Type& type, std::int64_t rid);
+
 // The centre's cells of a record whose table row shows `shown`.
 Result<core::Cells> under_of(Store& store, std::uint16_t type, const Id& id, core::Cells shown);
 

@@ -156,11 +156,7 @@ Status RecordTable::each_between(std::int64_t first, std::int64_t last,
 Status RecordTable::weigh_after(std::int64_t mark,
                                 const std::function<Status(const Weighed&)>& each) {
   constexpr std::size_t kEscaped = 6;  // a text in a packed element may grow so by escapes
-  int place = -1;
-  for (std::size_t i = 0; i < scalars_.size(); ++i) {
-    if (scalars_[i]->number == type_.scope.column) place = static_cast<int>(i) + 2;
-  }
-  if (type_.scope.prefix.empty()) place = -1;
+  const int place = place_column();
   const int columns = static_cast<int>(scalars_.size()) + 3;
   Elements elements;
   NHIP_TRY(elements.open(*this, mark + 1, INT64_MAX));
@@ -220,6 +216,32 @@ Result<std::optional<RecordTable::Found>> RecordTable::read(const Id& id) {
   Found found = read_row(stmt);
   NHIP_TRY(read_children(found));
   return std::optional<Found>(std::move(found));
+}
+
+int RecordTable::place_column() const {
+  if (type_.scope.prefix.empty()) return -1;
+  for (std::size_t i = 0; i < scalars_.size(); ++i) {
+    if (scalars_[i]->number == type_.scope.column) return static_cast<int>(i) + 2;
+  }
+  return -1;
+}
+
+Result<std::optional<RecordTable::Glimpse>> RecordTable::glimpse(
+    std::int64_t rid, const std::map<core::CellKey, Value>& which) {
+  NHIP_TRY_ASSIGN(auto stmt, db_.cached(select_ + " WHERE rid=?1"));
+  NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, rid).step());
+  if (!row) return std::optional<Glimpse>();
+  Glimpse seen;
+  seen.id = stmt.id(1);
+  if (const int place = place_column(); place >= 0) seen.place = stmt.value(place);
+  for (std::size_t i = 0; i <= scalars_.size(); ++i) {
+    const std::uint16_t field = i < scalars_.size() ? scalars_[i]->number : kExtraField;
+    const core::CellKey cell{field, {}};
+    if (which.count(cell) > 0) seen.cells.push_back({cell, stmt.value(static_cast<int>(i) + 2)});
+  }
+  std::sort(seen.cells.begin(), seen.cells.end(),
+            [](const core::Change& a, const core::Change& b) { return a.cell < b.cell; });
+  return std::optional<Glimpse>(std::move(seen));
 }
 
 Status RecordTable::each(const std::function<bool(const Found&)>& each) {

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/row.h"
+#include "core/operation.h"
 #include "nhip/schema.h"
 #include "store/db.h"
 
@@ -29,6 +30,14 @@ class RecordTable {
   Result<std::optional<std::int64_t>> find(const Id& id);
   Result<std::optional<Found>> read(std::int64_t rid);
   Result<std::optional<Found>> read(const Id& id);
+  // Some plain cells of a row, null where it has no value, and its scope's; no other is looked at.
+  struct Glimpse {
+    Id id;
+    Value place;  // of the field that decides the scope, if there is one
+    std::vector<core::Change> cells;
+  };
+  Result<std::optional<Glimpse>> glimpse(std::int64_t rid,
+                                         const std::map<core::CellKey, Value>& which);
   // Ascending id; stops when `each` returns false.
   Status each(const std::function<bool(const Found&)>& each);
   // Rows whose plain fields have these values, ascending rid; stops when `each` returns false.
@@ -74,6 +83,8 @@ class RecordTable {
 
   store::Db& db_;
   const Type& type_;
+  int place_column() const;  // in `select_`; -1 when no field decides the scope
+
   std::vector<const Field*> scalars_;
   std::vector<const Field*> children_;
   std::string select_, insert_;

@@ -1,12 +1,15 @@
 // The engine's figures, through its public C++ API and beside plain SQLite in the same run.
 //
-//     bench_engine [--rows N] [--runs N] [--folder DIR] [--only local|sync]
+//     bench_engine [--rows N[,N…]] [--runs N] [--folder DIR] [--only local|sync]
 //
 // Workload, sizes and the meaning of every figure: tests/bench/README.md.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "bench/local_figures.h"
 #include "bench/measure.h"
@@ -16,6 +19,7 @@ namespace {
 
 struct Arguments {
   nhip::bench::Sizes sizes;
+  std::vector<std::uint64_t> rows;  // one pass over everything for each
   std::string folder = std::filesystem::temp_directory_path().string();
   std::string only;
 };
@@ -27,7 +31,9 @@ Arguments read_arguments(int argc, char** argv) {
     nhip::bench::require(i + 1 < argc, name + " wants a value");
     const std::string value = argv[++i];
     if (name == "--rows") {
-      arguments.sizes.rows = std::strtoull(value.c_str(), nullptr, 10);
+      std::istringstream list(value);
+      for (std::string each; std::getline(list, each, ',');)
+        arguments.rows.push_back(std::strtoull(each.c_str(), nullptr, 10));
     } else if (name == "--runs") {
       arguments.sizes.runs = std::atoi(value.c_str());
     } else if (name == "--folder") {
@@ -38,7 +44,9 @@ Arguments read_arguments(int argc, char** argv) {
       nhip::bench::require(false, "unknown option " + name);
     }
   }
-  nhip::bench::require(arguments.sizes.rows > 0 && arguments.sizes.runs > 0,
+  if (arguments.rows.empty()) arguments.rows = {arguments.sizes.rows};
+  const bool counts = std::count(arguments.rows.begin(), arguments.rows.end(), 0u) == 0;
+  nhip::bench::require(counts && arguments.sizes.runs > 0,
                        "--rows and --runs want a number above 0");
   return arguments;
 }
@@ -72,11 +80,15 @@ int main(int argc, char** argv) {
   const Arguments arguments = read_arguments(argc, argv);
   const ScratchFolder scratch(arguments.folder);
   nhip::bench::Report report;
-  if (arguments.only.empty() || arguments.only == "local") {
-    nhip::bench::local_figures(scratch.sub("local"), arguments.sizes, report);
-  }
-  if (arguments.only.empty() || arguments.only == "sync") {
-    nhip::bench::sync_figures(scratch.sub("sync"), arguments.sizes, report);
+  for (const std::uint64_t rows : arguments.rows) {
+    nhip::bench::Sizes sizes = arguments.sizes;
+    sizes.rows = rows;
+    sizes.batches = std::max<std::uint64_t>(1, rows / sizes.batch);
+    const std::string name = std::to_string(rows);
+    if (arguments.only.empty() || arguments.only == "local")
+      nhip::bench::local_figures(scratch.sub("local" + name), sizes, report);
+    if (arguments.only.empty() || arguments.only == "sync")
+      nhip::bench::sync_figures(scratch.sub("sync" + name), sizes, report);
   }
   report.print_table();
   return 0;

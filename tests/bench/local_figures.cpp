@@ -93,14 +93,10 @@ std::vector<Value> note_of(const Activity& activity, const std::string& note) {
 }
 
 void run_plain(const std::string& path, const std::vector<std::string>& tables, const Sizes& sizes,
-               const Rows& many, const Rows& few, Measured& measured) {
-  PlainDatabase plain(path);
+               const Rows& many, const Rows& few, bool with_session, Measured& measured) {
+  PlainDatabase plain(path, with_session);
   for (const std::string& table : tables) plain.run(table);
-  const auto in_transaction = [&](const auto& body) {
-    plain.run("BEGIN IMMEDIATE");
-    body();
-    plain.run("COMMIT");
-  };
+  const auto in_transaction = [&](const auto& body) { plain.transaction(body); };
   timed(measured.batch, [&] {
     in_batches(many.activities().size(), sizes.batch, [&](std::uint64_t from, std::uint64_t to) {
       in_transaction([&] {
@@ -198,10 +194,11 @@ void local_figures(const std::string& folder, const Sizes& sizes, Report& report
   new_replica(model).reset();
   const std::vector<std::string> tables = record_tables_of(model);
 
-  Measured plain, engine;
+  Measured plain, engine, session;
   for (int run = 0; run < sizes.runs; ++run) {
     const std::string number = std::to_string(run);
-    run_plain(folder + "/plain" + number + ".db", tables, sizes, many, few, plain);
+    run_plain(folder + "/plain" + number + ".db", tables, sizes, many, few, false, plain);
+    run_plain(folder + "/session" + number + ".db", tables, sizes, many, few, true, session);
     run_engine(folder + "/engine" + number + ".db", sizes, many, by_sql, few, engine);
   }
   add_ratio("insert_batch", engine.batch, plain.batch, many_rows, sizes,
@@ -214,6 +211,12 @@ void local_figures(const std::string& folder, const Sizes& sizes, Report& report
             "one field of each row by SQL, transactions of 1,000", report);
   add_ratio("update_single", engine.update_single, plain.update_single, sizes.singles, sizes,
             "one field, each in a durable transaction", report);
+  const std::string same = "the same by SQLite's session extension, a changeset kept for each";
+  add_ratio("session_insert_batch", session.batch, plain.batch, many_rows, sizes, same, report);
+  add_ratio("session_insert_single", session.single, plain.single, sizes.singles, sizes, same,
+            report);
+  add_ratio("session_update_batch", session.update_batch, plain.update_batch, many_rows, sizes,
+            same, report);
 }
 
 }  // namespace nhip::bench

@@ -10,7 +10,7 @@ namespace nhip::bench {
 struct Sizes {
   std::uint64_t rows = 10'000;  // of the figures about many rows
   std::uint64_t batch = 1'000;  // rows in one transaction
-  std::uint64_t batches = 3;    // of one run
+  std::uint64_t batches = 10;   // of one run
   std::uint64_t singles = 150;  // transactions of one row, of one run
   int runs = 5;                 // alternating; the median counts
 };

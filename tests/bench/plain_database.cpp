@@ -1,6 +1,9 @@
 // The yardstick's few calls of SQLite.
 #include "bench/plain_database.h"
 
+// Debian's library has the session extension; without these words its header does not tell.
+#define SQLITE_ENABLE_SESSION 1
+#define SQLITE_ENABLE_PREUPDATE_HOOK 1
 #include <sqlite3.h>
 
 #include <filesystem>
@@ -28,7 +31,8 @@ void bind(sqlite3_stmt* statement, int index, const Value& value) {
 
 }  // namespace
 
-PlainDatabase::PlainDatabase(const std::string& path) {
+PlainDatabase::PlainDatabase(const std::string& path, bool records_changes)
+    : records_changes_(records_changes) {
   require(sqlite3_open(path.c_str(), &db_) == SQLITE_OK, "cannot open " + path);
   sqlite3_exec(db_, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", nullptr, nullptr, nullptr);
 }
@@ -36,6 +40,28 @@ PlainDatabase::PlainDatabase(const std::string& path) {
 PlainDatabase::~PlainDatabase() {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
   sqlite3_close(db_);
+}
+
+void PlainDatabase::begin() {
+  if (records_changes_) {
+    run("CREATE TABLE IF NOT EXISTS outbox(seq INTEGER PRIMARY KEY, changes BLOB)");
+    require(sqlite3session_create(db_, "main", &session_) == SQLITE_OK, "no session");
+    require(sqlite3session_attach(session_, nullptr) == SQLITE_OK, "no session");
+  }
+  run("BEGIN IMMEDIATE");
+}
+
+void PlainDatabase::commit() {
+  if (records_changes_) {
+    int size = 0;
+    void* changes = nullptr;
+    require(sqlite3session_changeset(session_, &size, &changes) == SQLITE_OK, "no changeset");
+    sqlite3session_delete(session_);
+    const auto* bytes = static_cast<const std::uint8_t*>(changes);
+    run("INSERT INTO outbox(changes) VALUES(?1)", {Value(Bytes(bytes, bytes + size))});
+    sqlite3_free(changes);
+  }
+  run("COMMIT");
 }
 
 sqlite3_stmt* PlainDatabase::prepared(const std::string& sql) {

@@ -108,7 +108,7 @@ int store(const std::string& path, const std::string& reason) {
   const double plain = counted.at("plain");
   Json figures = Json::object();
   for (const std::string& stage : gate_stages()) {
-    if (counted.count(stage) == 0 || stage == "plain") continue;
+    if (counted.count(stage) == 0 || stage.rfind("plain", 0) == 0) continue;
     const double ratio = rounded(counted.at(stage) / plain, 10'000);
     const Json* old = nullptr;
     if (file.is_object() && file.contains("figures") && file["figures"].contains(stage))
@@ -123,6 +123,7 @@ int store(const std::string& path, const std::string& reason) {
   }
   const Json out{{"toolchain", toolchain()},
                  {"plain_instructions_per_row", std::round(plain)},
+                 {"plain_edit_instructions_per_row", std::round(counted.at("plain_edit"))},
                  {"figures", figures}};
   std::ofstream(path) << out.dump(2) << "\n";
   std::printf("%s\n", out.dump(2).c_str());

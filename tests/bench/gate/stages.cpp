@@ -93,6 +93,16 @@ class Gate {
     plain_->run("COMMIT");
   }
 
+  // Of what an edit is measured against; not judged itself.
+  void plain_edit() {
+    plain_->run("BEGIN IMMEDIATE");
+    for (int i = 0; i < kGateRows; ++i) {
+      const std::vector<Value>& values = values_[static_cast<std::size_t>(i)];
+      plain_->run(update_note_sql(), {values[0], Value("đã kiểm tra")});
+    }
+    plain_->run("COMMIT");
+  }
+
   // Records by SQL: what it costs to notice and seal new rows.
   void insert() {
     static const std::string row = insert_activity_sql();
@@ -119,17 +129,11 @@ class Gate {
     }));
   }
 
-  // Edits: the old values, the sealed difference, and what the record looked like before.
-  void seal() {
-    static const std::string sql = update_note_sql();
-    check(here_->write([&](Transaction& transaction) -> Status {
-      for (int i = 0; i < kGateRows; ++i) {
-        const std::vector<Value>& values = values_[static_cast<std::size_t>(i)];
-        NHIP_TRY(transaction.execute(sql, {values[0], Value("đã kiểm tra")}));
-      }
-      return {};
-    }));
-  }
+  // Edits of records that wait to be sent: each is written out first.
+  void amend() { edit_all(*here_); }
+
+  // Edits of records that the centre knows: the old values, the difference, the centre's value.
+  void seal() { edit_all(*there_); }
 
   // What waits becomes a request.
   void encode() {
@@ -172,6 +176,17 @@ class Gate {
   }
 
  private:
+  void edit_all(Replica& replica) {
+    static const std::string sql = update_note_sql();
+    check(replica.write([&](Transaction& transaction) -> Status {
+      for (int i = 0; i < kGateRows; ++i) {
+        const std::vector<Value>& values = values_[static_cast<std::size_t>(i)];
+        NHIP_TRY(transaction.execute(sql, {values[0], Value("đã kiểm tra")}));
+      }
+      return {};
+    }));
+  }
+
   const std::string folder_;
   std::vector<Activity> activities_;
   std::vector<std::string> json_;
@@ -187,10 +202,11 @@ struct Stage {
   const char* name;
   void (Gate::*run)();
 };
-constexpr Stage kStages[] = {{"prepare", &Gate::prepare}, {"plain", &Gate::plain},
-                             {"insert", &Gate::insert},   {"put", &Gate::put},
-                             {"seal", &Gate::seal},       {"encode", &Gate::encode},
-                             {"decode", &Gate::decode},   {"apply", &Gate::apply}};
+constexpr Stage kStages[] = {
+    {"prepare", &Gate::prepare}, {"plain", &Gate::plain},   {"plain_edit", &Gate::plain_edit},
+    {"insert", &Gate::insert},   {"put", &Gate::put},       {"amend", &Gate::amend},
+    {"encode", &Gate::encode},   {"decode", &Gate::decode}, {"apply", &Gate::apply},
+    {"seal", &Gate::seal}};
 
 }  // namespace
 
