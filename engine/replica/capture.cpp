@@ -11,6 +11,7 @@
 #include "core/limits.h"
 #include "core/planted.h"
 #include "record/record_json.h"
+#include "replica/offer.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
@@ -291,7 +292,11 @@ class Sealer {
     op.id = id;
     op.scope = scope;
     op.held = centre ? centre->seq : 0;
-    NHIP_TRY_ASSIGN(op.seen, position_in(scope));
+    // A state that waits to be offered hides what the centre has instead: of that nothing was seen.
+    NHIP_TRY_ASSIGN(const bool offered, has_offer(store_, type.number, id));
+    if (!offered) {
+      NHIP_TRY_ASSIGN(op.seen, position_in(scope));
+    }
     op.changes = std::move(changes);
     group_.push_back(std::move(op));
     if (touched_ != nullptr) touched_->insert(type.name);

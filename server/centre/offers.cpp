@@ -128,11 +128,39 @@ class Taker {
         }));
   }
 
+  // The record as it is, and its versions since the cut.
+  struct Since {
+    const StoredRow* row = nullptr;
+    std::vector<PastVersion> past;
+  };
+  Result<Since> since(const EpochMark& cut, const StoredRow* row) const {
+    Since found{row, {}};
+    if (row == nullptr) return found;
+    NHIP_TRY_ASSIGN(found.past, centre_.store().past(row->type, row->id));
+    std::erase_if(found.past,
+                  [&](const auto& each) { return each.info.received_at < cut.opened_at; });
+    return found;
+  }
+
+  // The author of a lost value has brought it again since, and perhaps replaced it then. A later
+  // word alone proves nothing: a copy, or older files, may have spoken under the same name.
+  static bool was_said_since(const Since& now, const core::Version& version,
+                             const core::CellKey& cell, const Value& value) {
+    if (now.row == nullptr) return false;
+    const core::Version& current = now.row->row.versions.of(cell);
+    if (current.author != version.author || current.stamp < version.stamp) return false;
+    if (version.author == Author{}) return true;  // the centre's own: it says the same thing again
+    if (core::cell_value(now.row->row.cells, cell) == value) return true;
+    return std::any_of(now.past.begin(), now.past.end(), [&](const PastVersion& each) {
+      return each.info.author == version.author && core::cell_value(each.cells, cell) == value;
+    });
+  }
+
   // What was written in the lost history and not taken over before, in its order. Left out is what
   // its author has brought again, or written anew, since.
   static std::map<Written, Lost> lost_of(const Type& type, const protocol::Offer& offer,
                                          std::uint64_t after, const EpochMark& cut,
-                                         const StoredRow* before) {
+                                         const Since& now) {
     std::map<Written, Lost> lost;
     std::set<core::CellKey> cells;
     for (const auto& [cell, value] : offer.row.cells) cells.insert(cell);
@@ -143,11 +171,10 @@ class Taker {
       for (const core::CellKey& member : unit) cells.erase(member);
       const core::Version& version = last_of(offer.row.versions, unit);
       if (version.seq <= after || version.seq >= cut.begins) continue;
-      const bool said_since =
-          before != nullptr && std::any_of(unit.begin(), unit.end(), [&](const auto& cell) {
-            const core::Version& current = before->row.versions.of(cell);
-            return current.author == version.author && current.stamp >= version.stamp;
-          });
+      const bool said_since = std::all_of(unit.begin(), unit.end(), [&](const auto& cell) {
+        return offer.row.versions.of(cell) != version ||
+               was_said_since(now, version, cell, core::cell_value(offer.row.cells, cell));
+      });
       if (said_since) continue;
       Lost& one = lost[{version.seq, version.stamp, version.author}];
       one.author = version.author;
@@ -171,10 +198,11 @@ class Taker {
     const std::uint64_t after = std::max(shared, done ? done->lost_seq : 0);
     NHIP_TRY_ASSIGN(const std::uint64_t seq, sequencer_.next(offer.scope));
     NHIP_TRY_ASSIGN(const auto known, taken_before(offer, before));
+    NHIP_TRY_ASSIGN(const Since now, since(cut, before));
     std::optional<core::Row> row;
     if (before != nullptr) row = before->row;
     std::vector<std::pair<core::Operation, std::vector<core::ConflictEntry>>> losers;
-    const std::map<Written, Lost> all = lost_of(type, offer, after, cut, before);
+    const std::map<Written, Lost> all = lost_of(type, offer, after, cut, now);
     bool changed = false;
     for (const auto& [written, lost] : all) {
       // The lost writer had seen everything before the cut, the lost states taken over before and
@@ -182,6 +210,7 @@ class Taker {
       core::WriterView writer;
       writer.author = lost.author;
       writer.seen = shared;
+      writer.from_the_past = true;
       writer.knows = [&](std::uint64_t at) { return at == seq || known.count(at) > 0; };
       core::MergeResult merged =
           core::merge(type, row ? &*row : nullptr, lost.operation, writer, seq);
