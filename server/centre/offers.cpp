@@ -210,7 +210,8 @@ class Taker {
       core::WriterView writer;
       writer.author = lost.author;
       writer.seen = shared;
-      writer.from_the_past = true;
+      // Of what was written since the cut it has seen nothing, under its own name neither.
+      writer.owns = [](const core::Version&) { return false; };
       writer.knows = [&](std::uint64_t at) { return at == seq || known.count(at) > 0; };
       core::MergeResult merged =
           core::merge(type, row ? &*row : nullptr, lost.operation, writer, seq);

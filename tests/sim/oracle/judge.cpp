@@ -332,6 +332,10 @@ class Judge {
     if (winner != loser || winner.empty() || winner == "centre") return;
     // The second of two settlements is listed against what stands, which may be the settler's own.
     if (settled_.count(record + " " + row.value("field", "")) > 0) return;
+    // After a second restore a device's word of the first life comes back without what followed it
+    // in the second, which was lost as well. It cannot be told from a word of the device's copy, so
+    // it is listed: one conflict too many, where silence could bury a value.
+    if (ledger_.restores() > 1) return;
     for (const Member& member : ledger_.members()) {
       if (member.device_id == winner && member.put_back) return;
     }
