@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "centre/mint.h"
+#include "centre/offers.h"
 #include "core/limits.h"
 #include "core/merge.h"
 #include "core/planted.h"
@@ -351,7 +352,7 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
   core::WriterView view;
   view.author = who_.replica.replica;
   view.inherited = inherited_;
-  view.owns = [this, scope](const core::Version& v) { return is_own_word(scope, v); };
+  view.owns = [this, &op, scope](const core::Version& v) { return is_own_word(op, scope, v); };
   // What a writer saw in a history that a restore cut off counts up to the cut.
   view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
   if (rights_.office()) {  // the office's cursor is a commit number
@@ -406,10 +407,14 @@ Result<std::optional<VersionInfo>> Intake::came_from_the_original(const core::Op
 
 // After a restore somebody else may have brought back a word under this replica's name that a copy
 // of it spoke. What the replica knows of it stands in its position, as with anybody's.
-bool Intake::is_own_word(const std::string& scope, const core::Version& version) const {
+bool Intake::is_own_word(const core::Operation& op, const std::string& scope,
+                         const core::Version& version) const {
   if (epochs_.marks().empty() || brought_.count(version.stamp) > 0) return true;
   const auto share = centre_.store().commit_at(scope, version.seq);
-  return !share.ok() || !*share || (*share)->author == who_.replica.replica;
+  if (!share.ok() || !*share || (*share)->author == who_.replica.replica) return true;
+  const auto offered =
+      centre_.store().offered(op.type, op.id, own_word(who_.replica.replica, version.stamp));
+  return offered.ok() && offered->has_value();
 }
 
 Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {

@@ -53,7 +53,8 @@ class Intake {
   Result<bool> edits_what_is_gone(const core::Operation& op, const StoredRow& row) const;
   Result<std::optional<VersionInfo>> came_from_the_original(const core::Operation& op,
                                                             const StoredRow* row) const;
-  bool is_own_word(const std::string& scope, const core::Version& version) const;
+  bool is_own_word(const core::Operation& op, const std::string& scope,
+                   const core::Version& version) const;
   Result<bool> merge_one(const core::Operation& op, std::uint64_t& seq);
   Status refuse(const core::Group& group, const Refusal& refusal);
   Result<core::WriterView> view_of(const core::Operation& op, const std::string& scope) const;

@@ -76,6 +76,7 @@ class Taker {
     const Type* type = centre_.schema().type(offer.type);
     // Markers of moves are the centre's own; a load that moved a record does so again.
     if (cut == nullptr || offer.type == kMovedType) return {};
+    NHIP_TRY(note_own_words(offer));
     life_ = life_of(*cut, epoch_);
     NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, life_));
     const bool kept_before = done && done->new_seq == 0;
@@ -99,6 +100,21 @@ class Taker {
   };
   // What was taken back once has one number for the work of several writers.
   using Written = std::tuple<std::uint64_t, core::Hlc, Author>;
+
+  Status note_own_words(const protocol::Offer& offer) {
+    const Author& self = who_.replica.replica;
+    std::set<core::Hlc> stamps;
+    const core::Versions& versions = offer.row.versions;
+    if (versions.base.author == self) stamps.insert(versions.base.stamp);
+    for (const auto& [cell, version] : versions.exceptions) {
+      if (version.author == self) stamps.insert(version.stamp);
+    }
+    for (const core::Hlc stamp : stamps) {
+      NHIP_TRY(
+          centre_.store().put_offered(offer.type, offer.id, {own_word(self, stamp), offer.seq, 0}));
+    }
+    return {};
+  }
 
   bool is_well_formed(const Type& type, const protocol::Offer& offer) const {
     std::vector<core::Change> changes;
@@ -341,6 +357,10 @@ class Taker {
 };
 
 }  // namespace
+
+std::uint64_t own_word(const Author& author, core::Hlc stamp) {
+  return short_hash(author.text() + '\n' + std::to_string(stamp));
+}
 
 Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
                                     const protocol::SyncRequest& request, std::int64_t now) {
