@@ -32,6 +32,9 @@ struct WriterView {
   // Numbers above `seen` that the writer knew all the same: work of its own lost history that was
   // taken back before. Empty: none.
   std::function<bool(std::uint64_t)> knows = {};
+  // Is a version above `seen` under the writer's name a word of its own? After a restore a copy of
+  // its replica, or older files put back, may have spoken under that name. Empty: always.
+  std::function<bool(const Version&)> owns = {};
 };
 
 // One cell whose operation value and current value both existed and differed, and which of them

@@ -12,6 +12,7 @@
 #include "core/planted.h"
 #include "record/record_json.h"
 #include "replica/fresh_rows.h"
+#include "replica/offer.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
@@ -422,7 +423,14 @@ class Sealer {
               "Commit in smaller parts."};
     }
     group_bytes_ += bytes;
-    NHIP_TRY_ASSIGN(made.operation.seen, position_in(made.operation.scope));
+    // A state that waits to be offered hides what the centre has instead: of that nothing was seen.
+    bool offered = false;
+    if (!made.row) {
+      NHIP_TRY_ASSIGN(offered, has_offer(store_, type.number, made.operation.id));
+    }
+    if (!offered) {
+      NHIP_TRY_ASSIGN(made.operation.seen, position_in(made.operation.scope));
+    }
     group_.push_back(std::move(made));
     if (last_touched_ != &type && touched_ != nullptr) touched_->insert(type.name);
     last_touched_ = &type;

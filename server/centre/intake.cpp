@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "centre/mint.h"
+#include "centre/offers.h"
 #include "core/limits.h"
 #include "core/merge.h"
 #include "core/planted.h"
@@ -351,6 +352,7 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
   core::WriterView view;
   view.author = who_.replica.replica;
   view.inherited = inherited_;
+  view.owns = [this, &op, scope](const core::Version& v) { return is_own_word(op, scope, v); };
   // What a writer saw in a history that a restore cut off counts up to the cut.
   view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
   if (rights_.office()) {  // the office's cursor is a commit number
@@ -403,6 +405,18 @@ Result<std::optional<VersionInfo>> Intake::came_from_the_original(const core::Op
   return Which();
 }
 
+// After a restore somebody else may have brought back a word under this replica's name that a copy
+// of it spoke. What the replica knows of it stands in its position, as with anybody's.
+bool Intake::is_own_word(const core::Operation& op, const std::string& scope,
+                         const core::Version& version) const {
+  if (epochs_.marks().empty() || brought_.count(version.stamp) > 0) return true;
+  const auto share = centre_.store().commit_at(scope, version.seq);
+  if (!share.ok() || !*share || (*share)->author == who_.replica.replica) return true;
+  const auto offered =
+      centre_.store().offered(op.type, op.id, own_word(who_.replica.replica, version.stamp));
+  return offered.ok() && offered->has_value();
+}
+
 Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const Type& type = *centre_.schema().type(op.type);
   NHIP_TRY_ASSIGN(const auto found, centre_.store().row(op.type, op.id));
@@ -431,6 +445,8 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
 
   core::Operation ordered = op;
   ordered.stamp = core::restamp(op.stamp, now_, corrected_stamps_);
+  brought_.insert(op.stamp);
+  brought_.insert(ordered.stamp);
   const bool restamped = ordered.stamp != op.stamp;
   if (restamped) ++corrected_stamps_;
   core::MergeResult merged = core::merge(type, base ? &base->row : nullptr, ordered, view, seq);

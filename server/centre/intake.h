@@ -53,6 +53,8 @@ class Intake {
   Result<bool> edits_what_is_gone(const core::Operation& op, const StoredRow& row) const;
   Result<std::optional<VersionInfo>> came_from_the_original(const core::Operation& op,
                                                             const StoredRow* row) const;
+  bool is_own_word(const core::Operation& op, const std::string& scope,
+                   const core::Version& version) const;
   Result<bool> merge_one(const core::Operation& op, std::uint64_t& seq);
   Status refuse(const core::Group& group, const Refusal& refusal);
   Result<core::WriterView> view_of(const core::Operation& op, const std::string& scope) const;
@@ -75,6 +77,7 @@ class Intake {
   EpochHistory epochs_;
   std::map<Author, core::Hlc> inherited_;  // WriterView::inherited
   std::vector<Author> kin_;                // of a replica that was a copy: the others of its device
+  std::set<core::Hlc> brought_;            // stamps of this request's operations
   std::set<RecordKey> own_words_;          // records it changed in this request in its own name
 };
 

@@ -76,6 +76,7 @@ class Taker {
     const Type* type = centre_.schema().type(offer.type);
     // Markers of moves are the centre's own; a load that moved a record does so again.
     if (cut == nullptr || offer.type == kMovedType) return {};
+    NHIP_TRY(note_own_words(offer));
     life_ = life_of(*cut, epoch_);
     NHIP_TRY_ASSIGN(const auto done, centre_.store().offered(offer.type, offer.id, life_));
     const bool kept_before = done && done->new_seq == 0;
@@ -99,6 +100,21 @@ class Taker {
   };
   // What was taken back once has one number for the work of several writers.
   using Written = std::tuple<std::uint64_t, core::Hlc, Author>;
+
+  Status note_own_words(const protocol::Offer& offer) {
+    const Author& self = who_.replica.replica;
+    std::set<core::Hlc> stamps;
+    const core::Versions& versions = offer.row.versions;
+    if (versions.base.author == self) stamps.insert(versions.base.stamp);
+    for (const auto& [cell, version] : versions.exceptions) {
+      if (version.author == self) stamps.insert(version.stamp);
+    }
+    for (const core::Hlc stamp : stamps) {
+      NHIP_TRY(
+          centre_.store().put_offered(offer.type, offer.id, {own_word(self, stamp), offer.seq, 0}));
+    }
+    return {};
+  }
 
   bool is_well_formed(const Type& type, const protocol::Offer& offer) const {
     std::vector<core::Change> changes;
@@ -128,11 +144,39 @@ class Taker {
         }));
   }
 
+  // The record as it is, and its versions since the cut.
+  struct Since {
+    const StoredRow* row = nullptr;
+    std::vector<PastVersion> past;
+  };
+  Result<Since> since(const EpochMark& cut, const StoredRow* row) const {
+    Since found{row, {}};
+    if (row == nullptr) return found;
+    NHIP_TRY_ASSIGN(found.past, centre_.store().past(row->type, row->id));
+    std::erase_if(found.past,
+                  [&](const auto& each) { return each.info.received_at < cut.opened_at; });
+    return found;
+  }
+
+  // The author of a lost value has brought it again since, and perhaps replaced it then. A later
+  // word alone proves nothing: a copy, or older files, may have spoken under the same name.
+  static bool was_said_since(const Since& now, const core::Version& version,
+                             const core::CellKey& cell, const Value& value) {
+    if (now.row == nullptr) return false;
+    const core::Version& current = now.row->row.versions.of(cell);
+    if (current.author != version.author || current.stamp < version.stamp) return false;
+    if (version.author == Author{}) return true;  // the centre's own: it says the same thing again
+    if (core::cell_value(now.row->row.cells, cell) == value) return true;
+    return std::any_of(now.past.begin(), now.past.end(), [&](const PastVersion& each) {
+      return each.info.author == version.author && core::cell_value(each.cells, cell) == value;
+    });
+  }
+
   // What was written in the lost history and not taken over before, in its order. Left out is what
   // its author has brought again, or written anew, since.
   static std::map<Written, Lost> lost_of(const Type& type, const protocol::Offer& offer,
                                          std::uint64_t after, const EpochMark& cut,
-                                         const StoredRow* before) {
+                                         const Since& now) {
     std::map<Written, Lost> lost;
     std::set<core::CellKey> cells;
     for (const auto& [cell, value] : offer.row.cells) cells.insert(cell);
@@ -143,11 +187,10 @@ class Taker {
       for (const core::CellKey& member : unit) cells.erase(member);
       const core::Version& version = last_of(offer.row.versions, unit);
       if (version.seq <= after || version.seq >= cut.begins) continue;
-      const bool said_since =
-          before != nullptr && std::any_of(unit.begin(), unit.end(), [&](const auto& cell) {
-            const core::Version& current = before->row.versions.of(cell);
-            return current.author == version.author && current.stamp >= version.stamp;
-          });
+      const bool said_since = std::all_of(unit.begin(), unit.end(), [&](const auto& cell) {
+        return offer.row.versions.of(cell) != version ||
+               was_said_since(now, version, cell, core::cell_value(offer.row.cells, cell));
+      });
       if (said_since) continue;
       Lost& one = lost[{version.seq, version.stamp, version.author}];
       one.author = version.author;
@@ -171,10 +214,11 @@ class Taker {
     const std::uint64_t after = std::max(shared, done ? done->lost_seq : 0);
     NHIP_TRY_ASSIGN(const std::uint64_t seq, sequencer_.next(offer.scope));
     NHIP_TRY_ASSIGN(const auto known, taken_before(offer, before));
+    NHIP_TRY_ASSIGN(const Since now, since(cut, before));
     std::optional<core::Row> row;
     if (before != nullptr) row = before->row;
     std::vector<std::pair<core::Operation, std::vector<core::ConflictEntry>>> losers;
-    const std::map<Written, Lost> all = lost_of(type, offer, after, cut, before);
+    const std::map<Written, Lost> all = lost_of(type, offer, after, cut, now);
     bool changed = false;
     for (const auto& [written, lost] : all) {
       // The lost writer had seen everything before the cut, the lost states taken over before and
@@ -182,6 +226,8 @@ class Taker {
       core::WriterView writer;
       writer.author = lost.author;
       writer.seen = shared;
+      // Of what was written since the cut it has seen nothing, under its own name neither.
+      writer.owns = [](const core::Version&) { return false; };
       writer.knows = [&](std::uint64_t at) { return at == seq || known.count(at) > 0; };
       core::MergeResult merged =
           core::merge(type, row ? &*row : nullptr, lost.operation, writer, seq);
@@ -311,6 +357,10 @@ class Taker {
 };
 
 }  // namespace
+
+std::uint64_t own_word(const Author& author, core::Hlc stamp) {
+  return short_hash(author.text() + '\n' + std::to_string(stamp));
+}
 
 Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
                                     const protocol::SyncRequest& request, std::int64_t now) {

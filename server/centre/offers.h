@@ -23,6 +23,9 @@ namespace nhip::server {
 Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
                                     const protocol::SyncRequest& request, std::int64_t now);
 
+// Names a word of a replica's own that it showed by an offer to know; OfferedState::begins.
+std::uint64_t own_word(const Author& author, core::Hlc stamp);
+
 // Inside a transaction. Returns the records to tell the device about, each with the scope it had
 // them in: every offered one. `epoch`: the request's.
 Result<std::map<Intake::RecordKey, std::string>> take_offers(

@@ -344,3 +344,25 @@ TEST_CASE("fleet: a second restore does not make the first one's losses look tak
   CHECK(world.a.get("activity", world.before)["place"] == "Nhà B");
   CHECK(world.fleet.conflicts().empty());
 }
+
+// The restored centre knows neither of the two, so both speak under one name for a while.
+TEST_CASE("fleet: a copy that goes on under its original's name after a restore buries nothing",
+          "[fleet][restore][copies][I3]") {
+  const bool lost_word_first = GENERATE(true, false);
+  Restored world;
+  Member& copy = world.fleet.add_copy(world.a);
+  world.a.edit("activity", world.before, R"({"title":"của bản gốc"})");
+  settle({&world.a, &world.b});
+  world.fleet.restore(*world.backup);
+  copy.edit("activity", world.before, R"({"title":"của bản sao"})");
+  if (lost_word_first)
+    settle({&world.b, &copy, &world.a});
+  else
+    settle({&copy, &world.b, &world.a});
+  world.everybody();
+  settle({&copy});
+  world.check();
+  CHECK(world.b.get("activity", world.before)["title"] == "của bản sao");
+  REQUIRE(world.fleet.conflicts().size() == 1);
+  CHECK(world.fleet.conflicts()[0]["loser"]["value"] == "của bản gốc");
+}

@@ -137,6 +137,18 @@ json DeviceNode::tray() {
   return all;
 }
 
+json DeviceNode::waiting(const std::string& type, const std::string& id) {
+  json all = json::array();
+  const auto parsed = Id::parse(id);
+  if (!parsed) return all;
+  const auto versions = replica_->history(type, *parsed);
+  if (!versions.ok()) return all;
+  for (const KnownVersion& version : *versions) {
+    if (version.state == "pending") all.push_back(json::parse(version.fields_json, nullptr, false));
+  }
+  return all;
+}
+
 bool DeviceNode::contains_bytes(const std::string& needle) const {
   for (const char* part : {"", "-wal"}) {
     std::ifstream file(path() + part, std::ios::binary);

@@ -39,6 +39,8 @@ class DeviceNode {
   nlohmann::json get(const std::string& type, const std::string& id);  // null: not there
   nlohmann::json list(const std::string& type);                        // null: cannot be read
   nlohmann::json tray();
+  // What waits to be sent of a record, also where another's value is shown: objects of paths.
+  nlohmann::json waiting(const std::string& type, const std::string& id);
   bool contains_bytes(const std::string& needle) const;
 
   const std::size_t number;

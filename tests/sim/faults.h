@@ -42,11 +42,11 @@ inline constexpr std::size_t kFaultCount = static_cast<std::size_t>(Fault::kRest
 
 std::string_view name_of(Fault fault);
 
-// Kinds that wait for their support in the engine.
+// Kinds that may be left out of a run, or are in it only when named.
 struct Switches {
   bool copy = true;
   bool rollback = true;
-  bool restore = false;
+  bool restore = true;
   // What happens once may happen again: a copy of a copy, a second rollback, a restore from a
   // backup that is older than the last restore.
   bool relapse = false;

@@ -1,10 +1,11 @@
 // nhip_sim: plays seeds and says what broke.
 //
 //   nhip_sim --seeds N [--from S] [--jobs J]    many seeds
+//   nhip_sim --these S,S,…                      these, as the tests replay what failed once
 //   nhip_sim --seed S [--shrink]                one, with everything that happened
 //   nhip_sim --plants [--limit N]               planted bugs and how soon each is found
-//   … --with restore,relapse                    kinds that are off unless named
-//   … --without copy,rollback
+//   … --with relapse                            kinds that are off unless named
+//   … --without copy,rollback,restore
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ using namespace nhip::sim;
 struct Options {
   std::uint64_t seeds = 200, from = 1, jobs = 1, limit = 400;
   std::optional<std::uint64_t> one;
+  std::vector<std::uint64_t> these;  // instead of a range
   bool shrink = false, plants = false;
   std::string plant;
   Switches switches;
@@ -72,7 +74,7 @@ class Player {
   Summary play_share(std::uint64_t first, std::uint64_t step) const {
     Summary summary;
     for (std::uint64_t i = first; i < options_.seeds; i += step) {
-      const std::uint64_t seed = options_.from + i;
+      const std::uint64_t seed = options_.these.empty() ? options_.from + i : options_.these[i];
       const Outcome outcome = play(seed);
       summary.add(outcome);
       if (i % 100 != 0) continue;
@@ -89,6 +91,16 @@ class Player {
 };
 
 std::uint64_t number(const char* text) { return std::strtoull(text, nullptr, 10); }
+
+std::vector<std::uint64_t> numbers(const std::string& text) {
+  std::vector<std::uint64_t> all;
+  std::size_t at = 0;
+  do {
+    all.push_back(number(text.c_str() + at));
+    at = text.find(',', at) + 1;
+  } while (at != 0);
+  return all;
+}
 
 void switch_kinds(Switches& switches, const std::string& kinds, bool on) {
   if (kinds.find("copy") != std::string::npos) switches.copy = on;
@@ -109,6 +121,9 @@ bool read_options(int count, char** words, Options& options) {
       return false;
     } else if (word == "--seeds") {
       options.seeds = number(words[++i]);
+    } else if (word == "--these") {
+      options.these = numbers(words[++i]);
+      options.seeds = options.these.size();
     } else if (word == "--from") {
       options.from = number(words[++i]);
     } else if (word == "--seed") {
@@ -204,9 +219,7 @@ int play_plants(const Options& options) {
     std::printf("this program was built without planted bugs: ./dev sim --plants\n");
     return 2;
   }
-  Options all = options;
-  all.switches.restore = true;
-  const Player player(all);
+  const Player player(options);
   int missed = 0;
   std::printf("%-26s %6s  %-24s %s\n", "planted bug", "seeds", "found by", "what it does");
   for (const Plant& plant : all_plants()) {

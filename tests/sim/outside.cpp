@@ -18,7 +18,8 @@ constexpr std::int64_t kYearMs = 365LL * 86'400'000;
 bool is_expected_end(const Status& status, bool killed) {
   if (killed || status.code() == Code::kUnavailable || status.code() == Code::kBusy) return true;
   static const std::set<std::string> kNames = {"bad_signature",  // a damaged request
-                                               "bad_message", "bad_json", "bad_box"};
+                                               "bad_message", "bad_json", "bad_box",
+                                               "bad_certificate"};
   return kNames.count(status.name()) > 0;
 }
 

@@ -193,6 +193,9 @@ oracle::DeviceView Run::view_of(DeviceNode& device) {
   view.tray = device.tray();
   const auto status = device.replica().status();
   view.pending = status.ok() ? status->pending : 0;
+  if (!device.revoked || view.pending == 0) return view;
+  for (const auto& [name, line] : ledger_.records())
+    view.waiting[name.first + " " + name.second] = device.waiting(name.first, name.second);
   return view;
 }
 

@@ -20,6 +20,8 @@ struct DeviceView {
   std::map<std::string, nlohmann::json> records;  // type → array; "nhip_conflict" too
   nlohmann::json tray = nlohmann::json::array();
   std::uint64_t pending = 0;
+  std::map<std::string, nlohmann::json>
+      waiting;  // "type id" → changes by path, of a revoked device
 };
 
 struct FinalView {
