@@ -63,6 +63,9 @@ void declare_exports(CLI::App& app, Arguments& arguments) {
   units->add_option("ACTION", arguments.action, "load")->required()->check(CLI::IsMember({"load"}));
   units->add_option("FILE", arguments.file, "A table like org_units.csv")->required();
   units->add_flag("--dry-run", arguments.dry_run, "Only check");
+  CLI::App* report = app.add_subcommand("report", "A report filled from records");
+  report->add_option("--period", arguments.periods, "Such as 2026-FY")->required()->expected(1);
+  report->add_option("--unit", arguments.unit, "A unit's; without it the sector's");
   CLI::App* exported = app.add_subcommand("export", "Write figures or records as CSV or XLSX");
   exported->add_option("WHAT", arguments.what, "indicators, completeness or records")
       ->required()

@@ -115,7 +115,7 @@ struct Command {
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 17> kCommands = {{
+constexpr std::array<Command, 18> kCommands = {{
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},
@@ -131,6 +131,7 @@ constexpr std::array<Command, 17> kCommands = {{
     {"explain", run_explain},
     {"period", run_period},
     {"units", run_units},
+    {"report", run_report},
     {"export", run_export},
     {"completeness", run_completeness},
 }};

@@ -1,6 +1,7 @@
 // R2: locking, what comes later, restating; completeness.
 #include "figures/adjustments.h"
 #include "figures/completeness.h"
+#include "figures/report.h"
 #include "figures_fixture.h"
 
 namespace nhip::server {
@@ -154,6 +155,37 @@ TEST_CASE("figures: completeness tells who reported and who has to be reminded")
   CHECK(all["late"] == 1);
   CHECK(all["reminders"] == json({"U-02"}));
   CHECK(all["units"][1]["name"] == "Công đoàn B");
+}
+
+TEST_CASE("figures: the sector's report names the units that have not reported") {
+  LockedCentre centre;
+  centre.load_lines(
+      "reports.jsonl",
+      {{{"id", "r1"},
+        {"type", "report"},
+        {"unit_id", "U-01"},
+        {"rev", 1},
+        {"period", "2026-FY"},
+        {"status", "SUBMITTED"},
+        {"doc_no", "12/BC-CĐCS"},
+        {"overrides", {{{"field", "PL-20"}, {"auto", 1}, {"manual", 2}, {"reason", "sổ giấy"}}}},
+        {"submitted_at", "2027-01-09T00:00:00Z"},
+        {"received_at", "2027-01-09T00:00:01Z"}}});
+  REQUIRE(centre.book.refresh().ok());
+  const auto sector = sector_report(centre.book, "2026-FY");
+  REQUIRE(sector.ok());
+  CHECK((*sector)["view"] == "current");
+  CHECK((*sector)["units_missing"] == json({"U-02"}));
+  CHECK((*sector)["units_without_activity"] == json({"U-02"}));
+  CHECK((*sector)["units"].size() == 2);
+  const auto unit = unit_report(centre.book, "2026-FY", "U-01");
+  REQUIRE(unit.ok());
+  CHECK((*unit)["status"] == "SUBMITTED");
+  CHECK((*unit)["overrides"][0]["reason"] == "sổ giấy");
+  for (const json& line : (*unit)["lines"]) {
+    if (line["code"] == "PL-20") CHECK(line["value"] == 1);  // an override feeds no figure
+  }
+  CHECK(unit_report(centre.book, "2026-FY", "U-77").status().name() == "unknown_unit");
 }
 
 }  // namespace nhip::server
