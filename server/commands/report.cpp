@@ -1,8 +1,11 @@
 // nhipd report: a unit's report or the sector's, filled from records.
 #include <nlohmann/json.hpp>
 
+#include <map>
+
 #include "commands/figures.h"
 #include "commands/table.h"
+#include "exports/suppression.h"
 #include "figures/report.h"
 
 namespace nhip::server {
@@ -38,6 +41,25 @@ std::string report_text(const json& out, Language language) {
   return text;
 }
 
+// The sector's report leaves the office: counts that would point at somebody are hidden, with what
+// gives them away.
+void hide_small_counts(json& lines) {
+  std::map<std::string, json*> values;
+  for (json& line : lines) values[line["code"].get<std::string>()] = &line["value"];
+  const auto count = [&](const char* code) {
+    const json& value = *values.at(code);
+    return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+  };
+  if (suppress({count("PL-34")}).front() != Shown::kAsIs) {
+    *values.at("PL-34") = "<5";
+    *values.at("PL-35") = "…";
+  }
+  const auto children = suppress({count("PL-36"), count("PL-37") - count("PL-36")});
+  if (children[0] == Shown::kAsIs && children[1] == Shown::kAsIs) return;
+  *values.at("PL-36") = children[0] == Shown::kFewer ? "<5" : "…";
+  *values.at("PL-37") = "…";
+}
+
 }  // namespace
 
 Result<CommandOutput> run_report(Centre& centre, const json& args, const CommandContext& context) {
@@ -46,6 +68,7 @@ Result<CommandOutput> run_report(Centre& centre, const json& args, const Command
   json out;
   if (unit.empty()) {
     NHIP_TRY_ASSIGN(out, sector_report(*book, code));
+    hide_small_counts(out["lines"]);
   } else {
     NHIP_TRY_ASSIGN(out, unit_report(*book, code, unit));
   }
