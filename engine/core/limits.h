@@ -23,9 +23,9 @@ inline constexpr std::size_t kJsonDepthMax = 32;
 inline constexpr std::size_t kMessageRecordsMax = 1u << 16;  // of one kind: operations, rows …
 inline constexpr std::size_t kMessageCellsMax = 1u << 20;
 inline constexpr std::size_t kMessageTextMax = 16u << 20;  // texts and blobs, written out
-inline constexpr std::size_t kFeedsMax = 512;        // feeds one device follows
-inline constexpr std::size_t kHaveRangesMax = 256;   // see protocol/messages.h
-inline constexpr std::int64_t kLockWaitMs = 10'000;  // local transactions of other processes
+inline constexpr std::size_t kFeedsMax = 512;              // feeds one device follows
+inline constexpr std::size_t kHaveRangesMax = 256;         // see protocol/messages.h
+inline constexpr std::int64_t kLockWaitMs = 10'000;        // local transactions of other processes
 
 static_assert(kOperationBytesMax <= kChunkBytesMax);
 static_assert(kOperationBytesMax < kGroupBytesMax && kGroupBytesMax < kMessageBytesMax);

@@ -272,7 +272,7 @@ struct EnrolAnswer {
   std::vector<std::string> granted;  // feeds
   Bytes digest_key;                  // 32 bytes, for the digests of feeds
   std::int64_t server_ms = 0;
-  Certificate certificate;  // empty from a centre that gives none
+  Certificate certificate;   // empty from a centre that gives none
   std::uint32_t binary = 0;  // version of the binary encoding the centre speaks, 0 = JSON alone
 
   friend bool operator==(const EnrolAnswer&, const EnrolAnswer&) = default;
