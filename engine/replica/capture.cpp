@@ -412,6 +412,16 @@ class Sealer {
     return add(type, {std::move(op)}, bytes);
   }
 
+  // A state that waits to be offered hides what the centre has instead: of that nothing was seen.
+  Result<bool> hides_the_centre(const NewOperation& made) {
+    if (!any_offers_) {
+      NHIP_TRY_ASSIGN(const std::uint64_t offers, count_offers(store_));
+      any_offers_ = offers > 0;
+    }
+    if (!*any_offers_ || made.row) return false;
+    return has_offer(store_, made.operation.type, made.operation.id);
+  }
+
   Status add(const Type& type, NewOperation made, std::size_t bytes) {
     const bool full =
         group_.size() == core::kGroupOperationsMax || group_bytes_ + bytes > core::kGroupBytesMax;
@@ -423,11 +433,7 @@ class Sealer {
               "Commit in smaller parts."};
     }
     group_bytes_ += bytes;
-    // A state that waits to be offered hides what the centre has instead: of that nothing was seen.
-    bool offered = false;
-    if (!made.row) {
-      NHIP_TRY_ASSIGN(offered, has_offer(store_, type.number, made.operation.id));
-    }
+    NHIP_TRY_ASSIGN(const bool offered, hides_the_centre(made));
     if (!offered) {
       NHIP_TRY_ASSIGN(made.operation.seen, position_in(made.operation.scope));
     }
@@ -476,6 +482,7 @@ class Sealer {
   std::map<std::int64_t, std::optional<CentreState>> taken_;  // of the type being sealed
   std::set<std::uint16_t> to_seal_;
   bool any_marks_ = false;
+  std::optional<bool> any_offers_;  // unknown until the first operation
   std::set<Id> done_;
   std::map<std::string, std::uint64_t> positions_;
   std::optional<std::pair<Value, std::string>> place_;  // the last one's scope
