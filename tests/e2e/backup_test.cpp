@@ -24,19 +24,6 @@ std::string lines(int first, int count) {
   return text;
 }
 
-struct Refusal {
-  int exit_code;
-  std::string code;
-  friend bool operator==(const Refusal&, const Refusal&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const Refusal& refusal) {
-    return out << refusal.exit_code << " " << refusal.code;
-  }
-};
-
-Refusal refusal_of(const Finished& finished) {
-  return {finished.exit_code, Device::error_code(finished)};
-}
-
 // Names in the centre's folder that begin so.
 std::vector<std::string> names(const std::string& folder, const std::string& beginning) {
   std::vector<std::string> found;

@@ -18,19 +18,6 @@ std::string lines(const std::string& name, int count) {
   return text;
 }
 
-struct Refusal {
-  int exit_code;
-  std::string code;
-  friend bool operator==(const Refusal&, const Refusal&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const Refusal& refusal) {
-    return out << refusal.exit_code << " " << refusal.code;
-  }
-};
-
-Refusal refusal_of(const Finished& finished) {
-  return {finished.exit_code, Device::error_code(finished)};
-}
-
 Finished bundle_in(const Stage& stage, const std::string& file, const std::string& reply) {
   return stage.run_central({"bundle", "in", file, "--reply", reply});
 }

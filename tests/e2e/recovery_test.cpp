@@ -91,19 +91,6 @@ struct Work {
   void back_up(int age) const { stage.ask_central({"backup", backup(age)}); }
 };
 
-struct Refusal {
-  int exit_code;
-  std::string code;
-  friend bool operator==(const Refusal&, const Refusal&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const Refusal& refusal) {
-    return out << refusal.exit_code << " " << refusal.code;
-  }
-};
-
-Refusal refusal_of(const Finished& finished) {
-  return {finished.exit_code, Device::error_code(finished)};
-}
-
 Json replicas_of(const Stage& stage) {
   const Json devices = stage.ask_central({"devices"});
   REQUIRE(devices.size() == 1);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,20 @@ class Stage {
   std::string recovery_key_;
   std::optional<Process> central_;
 };
+
+// How a program refused: its exit code and the name of the error.
+struct Refusal {
+  int exit_code;
+  std::string code;
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const Refusal& refusal) {
+    return out << refusal.exit_code << " " << refusal.code;
+  }
+};
+
+inline Refusal refusal_of(const Finished& finished) {
+  return {finished.exit_code, Device::error_code(finished)};
+}
 
 // Seed of a random test: NHIP_SEED, else `usual`. Shown when the test fails.
 unsigned seed_or(unsigned usual);
