@@ -33,11 +33,14 @@ class Mender {
           "Work that waited to be sent could not be read; it is taken from the records again.");
     // While the marks still tell what is new.
     NHIP_TRY(seal(store_, SealAs::kManyGroups));
-    NHIP_TRY_ASSIGN(const Value next, store_.setting("next_seq"));
+    const auto first = next_number();
     for (RecordTable* table : store_.tables()) NHIP_TRY(find_unrecorded(*table));
+    NHIP_TRY(seal(store_, SealAs::kManyGroups));
+    NHIP_TRY(claim_nothing(first, ",stamp=" + std::to_string(kOldestStamp)));
+    const auto then = next_number();
     NHIP_TRY(touch_unsent());
     NHIP_TRY(seal(store_, SealAs::kManyGroups));
-    NHIP_TRY(claim_nothing(next));
+    NHIP_TRY(claim_nothing(then, ""));
     NHIP_TRY(show_unsent_deletes());
     NHIP_TRY(look_at_numbers());
     return result_;
@@ -186,7 +189,9 @@ class Mender {
     return write_version(store_, table.type(), rid, state);
   }
 
-  // Rows that are neither the centre's nor waiting to be sent, and versions without a row.
+  // Rows that are neither the centre's nor waiting to be sent, and versions without a row. Whether
+  // such a row is new or has only lost its entry, the centre knows; so it is sent as the oldest
+  // word of all, before which every other stands.
   Status find_unrecorded(RecordTable& table) {
     const Type& type = table.type();
     const std::string number = std::to_string(type.number);
@@ -302,10 +307,16 @@ class Mender {
     return true;
   }
 
-  Status claim_nothing(const Value& first) {
-    if (result_.findings.empty() || first.integer() == nullptr) return {};
-    return store_.db().execute("UPDATE _nhip_op SET seen=0,held=0 WHERE seq>=" +
-                               std::to_string(*first.integer()));
+  std::int64_t next_number() {
+    const auto next = store_.setting("next_seq");
+    return next.ok() && next->integer() != nullptr ? *next->integer() : INT64_MAX;
+  }
+
+  // Of what was sealed again since number `first`.
+  Status claim_nothing(std::int64_t first, const std::string& also) {
+    if (result_.findings.empty()) return {};
+    return store_.db().execute("UPDATE _nhip_op SET seen=0,held=0" + also +
+                               " WHERE seq>=" + std::to_string(first));
   }
 
   // Records hidden here that the centre has, and nothing waits that deletes them.
@@ -350,6 +361,8 @@ class Mender {
         "sync.");
     return {};
   }
+
+  static constexpr core::Hlc kOldestStamp = 1 << 16;  // a millisecond after 1970
 
   Store& store_;
   Mended result_;

@@ -154,6 +154,15 @@ Result<std::vector<Entry>> overlapping(Store& store) {
   return doubtful;
 }
 
+// New work must not take a number that is in use.
+Status raise_next_number(Store& store) {
+  NHIP_TRY_ASSIGN(const auto all, entries(store));
+  NHIP_TRY_ASSIGN(const Value next, store.setting("next_seq"));
+  const std::int64_t end = all.empty() ? 1 : all.back().seq + all.back().count;
+  if (next.integer() != nullptr && *next.integer() >= end) return {};
+  return store.set_setting("next_seq", Value(end));
+}
+
 }  // namespace
 
 Result<std::int64_t> forget_unreadable_work(Store& store) {
@@ -164,6 +173,7 @@ Result<std::int64_t> forget_unreadable_work(Store& store) {
     for (const Entry& entry : found) NHIP_TRY(remove(store, entry));
     count += static_cast<std::int64_t>(found.size());
   }
+  NHIP_TRY(raise_next_number(store));
   return count;
 }
 
@@ -186,9 +196,6 @@ Result<Numbering> check_numbers(Store& store) {
                                 " SET grp=seq WHERE seq=" + std::to_string(entry.seq)));
   }
   numbering.broken = numbering.broken || next.integer() == nullptr || *next.integer() != expected;
-  // New work must not take a number that is in use.
-  const bool taken = next.integer() == nullptr || *next.integer() < expected;
-  if (taken) NHIP_TRY(store.set_setting("next_seq", Value(expected)));
   return numbering;
 }
 

@@ -7,7 +7,8 @@
 namespace nhip::replica {
 
 // Removes operations and runs of new rows that cannot be read, overlap, or belong to no record, and
-// tells how many. What they said is still shown by the records. Inside a transaction.
+// tells how many. What they said is still shown by the records. The next number lies behind all of
+// them then. Inside a transaction.
 Result<std::int64_t> forget_unreadable_work(Store& store);
 
 struct Numbering {
