@@ -240,6 +240,10 @@ Result<std::vector<core::Group>> groups_after(Store& store, std::uint64_t after,
     if (!group) break;
     NHIP_TRY_ASSIGN(const std::uint64_t last, end_of_group(store, *group));
     NHIP_TRY_ASSIGN(auto operations, queued_range(store, std::max(*group, after + 1), last));
+    if (operations.empty()) {
+      return Status(Code::kCorrupt, "damaged_replica", "The outbox names a group without members.",
+                    "Sync again, or run 'nhip doctor'; nothing shown is lost.");
+    }
     last_size = 0;
     for (const core::Operation& op : operations) last_size += bytes_of(op.changes) + 64;
     used += last_size;

@@ -220,7 +220,12 @@ Status Store::check_schema_is_ours() {
 
 Status Store::load_name() {
   NHIP_TRY_ASSIGN(const Value replica, setting("replica"));
-  const auto author = Author::parse(replica.text() ? *replica.text() : "");
+  auto author = Author::parse(replica.text() ? *replica.text() : "");
+  if (!author) {
+    // The centre's word on it is kept as well.
+    const auto kept = certificate();
+    if (kept.ok()) author = kept->replica;
+  }
   if (!author) return {Code::kCorrupt, "damaged_replica", "The replica has lost its identity."};
   author_ = *author;
   return {};
@@ -401,9 +406,8 @@ Status Store::load_feeds() {
     NHIP_TRY_ASSIGN(const bool row, stmt.step());
     if (!row) return {};
     crypto::Digest digest;
-    if (!crypto::Digest::from_hex(stmt.text(1), digest)) {
-      return {Code::kCorrupt, "damaged_replica", "The bookkeeping holds a damaged digest."};
-    }
+    // One that cannot be read fits nothing, and is added up anew at the next sync.
+    if (!crypto::Digest::from_hex(stmt.text(1), digest)) digest = {};
     feeds_.emplace(stmt.text(0), digest);  // what this transaction changed already stays
   }
 }

@@ -8,6 +8,7 @@
 #include "replica/apply.h"
 #include "replica/capture.h"
 #include "replica/feed_position.h"
+#include "replica/mend.h"
 #include "replica/outbox.h"
 #include "replica/tray.h"
 #include "store/file_lock.h"
@@ -46,7 +47,7 @@ class Driver {
         store_.sleep(std::min(action.wait_ms, kWaitSliceMs));
         continue;
       }
-      Status done = round(session, action, started);
+      Status done = numbers_broken_ ? number_anew() : round(session, action, started);
       if (is_about_identity(done)) done = take_identity(done);
       if (done.ok()) continue;
       std::uint32_t random = 0;
@@ -68,7 +69,10 @@ class Driver {
       NHIP_TRY(replica::seal(store_, replica::SealAs::kManyGroups, &touched));
       bool wrong = false;
       if (others) {
+        NHIP_TRY_ASSIGN(const replica::Mended mended, replica::mend(store_));
+        numbers_broken_ = mended.numbers_broken;
         NHIP_TRY_ASSIGN(wrong, replica::recount(store_));
+        wrong = wrong || !mended.findings.empty();
       }
       if (wrong) NHIP_TRY(repair_.compare_values(store_));  // at once: something is to be repaired
       if (!wrong && !touched.empty()) NHIP_TRY(replica::ask_for_values(store_));
@@ -90,15 +94,28 @@ class Driver {
   // A copy goes on under a name of its own; a centre put back from a backup may have to be told
   // who we are. Neither needs a person, and neither is worth more than two tries in a sync.
   bool is_about_identity(const Status& status) const {
-    const bool known = status.name() == "new_identity" || status.name() == "not_enrolled";
+    const bool known = status.name() == "new_identity" || status.name() == "seq_gap" ||
+                       status.name() == "not_enrolled";
     return known && identities_ < 2 && store_.has_certificate();
   }
 
   Status take_identity(const Status& why) {
-    const Identity which = why.name() == "new_identity" ? Identity::kNew : Identity::kSame;
+    const Identity which = why.name() == "not_enrolled" ? Identity::kSame : Identity::kNew;
     NHIP_TRY(ask_identity(store_, transport_, server_, which));
     ++identities_;  // an answer that was lost is asked for again
     NHIP_TRY_ASSIGN(key_, store_.signing_key());
+    return {};
+  }
+
+  // Under its old name the centre waits for numbers that are gone.
+  Status number_anew() {
+    if (!store_.has_certificate()) {
+      return {Code::kCorrupt, "damaged_replica", "Waiting work is not numbered without a gap.",
+              "Export the records, then enrol this device again."};
+    }
+    NHIP_TRY(ask_identity(store_, transport_, server_, Identity::kNew));
+    NHIP_TRY_ASSIGN(key_, store_.signing_key());
+    numbers_broken_ = false;
     return {};
   }
 
@@ -180,6 +197,7 @@ class Driver {
   replica::Repair repair_;
   int identities_ = 0;  // taken in this sync
   bool values_due_ = false;
+  bool numbers_broken_ = false;
   SyncReport report_;
 };
 

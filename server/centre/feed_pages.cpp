@@ -130,7 +130,7 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
         }
         receipts = add_receipt(row, false, answer.receipts);
         if (exact_.count({request.feed, row.seq}) == 0 && !holds(request.have, row.seq)) {
-          answer.rows.push_back(update_for(row, request.cursor.complete));
+          answer.rows.push_back(update_for(row, complete_position(request.cursor)));
         }
         return receipts.ok();
       }));
@@ -141,7 +141,7 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
   answer.more = reached < head.seq;
   const bool partial = answer.more && !NHIP_PLANTED(complete_too_early);
   answer.cursor = {
-      centre_.keys().epoch, reached, 0, {}, partial ? request.cursor.complete : reached};
+      centre_.keys().epoch, reached, 0, {}, partial ? complete_position(request.cursor) : reached};
   if (answer.more) {
     NHIP_TRY_ASSIGN(answer.rows_left, centre_.store().count_in_scope(request.feed, reached));
   }
@@ -175,7 +175,7 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request,
       within.clear();
     }
     reading = share.commit;
-    NHIP_TRY(add_share(share, cursor.complete, answer, within, cut));
+    NHIP_TRY(add_share(share, complete_position(cursor), answer, within, cut));
     if (cut) break;
   }
   if (!cut) {
@@ -184,7 +184,7 @@ Status FeedPages::read_everything(const protocol::FeedRequest& request,
   }
   answer.more = reached < last;
   answer.cursor = {centre_.keys().epoch, reached, 0, within,
-                   answer.more ? cursor.complete : reached};
+                   answer.more ? complete_position(cursor) : reached};
   if (reached > 0) {
     NHIP_TRY_ASSIGN(const auto share, first_share(reached));
     if (!share) return {Code::kCorrupt, "no_commit", "The centre's store lacks a commit."};

@@ -14,6 +14,12 @@
 
 namespace nhip::server {
 
+// Up to where the device knows everything. Nobody can lie beyond his own position: differences from
+// there would leave out what he lacks, so such a cursor knows nothing.
+inline std::uint64_t complete_position(const protocol::Cursor& cursor) {
+  return cursor.complete <= cursor.seq ? cursor.complete : 0;
+}
+
 class FeedPages {
  public:
   using Exact = std::set<std::pair<std::string, std::uint64_t>>;

@@ -58,7 +58,7 @@ void note_positions(const protocol::SyncRequest& request, const protocol::SyncRe
     const auto asked = std::find_if(request.feeds.begin(), request.feeds.end(),
                                     [&](const auto& each) { return each.feed == feed.feed; });
     if (asked != request.feeds.end() && !feed.restart)
-      positions[feed.feed] = asked->cursor.complete;
+      positions[feed.feed] = complete_position(asked->cursor);
   }
   replica.positions = write_positions(positions);
 }
