@@ -91,6 +91,30 @@ Bytes seal_to(const PublicKey& key, std::span<const std::uint8_t> message) {
 
 Hash hash(std::span<const std::uint8_t> bytes) { return keyed_hash({}, bytes); }
 
+namespace {
+
+crypto_generichash_state* state_of(void* bytes) {
+  return static_cast<crypto_generichash_state*>(bytes);
+}
+
+}  // namespace
+
+Hasher::Hasher() {
+  static_assert(sizeof(State) >= sizeof(crypto_generichash_state));
+  static_assert(alignof(State) >= alignof(crypto_generichash_state));
+  crypto_generichash_init(state_of(&state_), nullptr, 0, sizeof(Hash));
+}
+
+void Hasher::add(std::span<const std::uint8_t> bytes) {
+  crypto_generichash_update(state_of(&state_), bytes.data(), bytes.size());
+}
+
+Hash Hasher::finish() {
+  Hash out{};
+  crypto_generichash_final(state_of(&state_), out.data(), out.size());
+  return out;
+}
+
 // BLAKE2b takes keys of up to 64 bytes; a longer one stands in by its hash, as in HMAC.
 Hash keyed_hash(std::span<const std::uint8_t> key, std::span<const std::uint8_t> bytes) {
   Hash short_key{};

@@ -54,6 +54,20 @@ Bytes seal_to(const PublicKey& key, std::span<const std::uint8_t> message);
 
 // BLAKE2b-256.
 Hash hash(std::span<const std::uint8_t> bytes);
+// BLAKE2b-256 of what comes in parts.
+class Hasher {
+ public:
+  Hasher();
+  void add(std::span<const std::uint8_t> bytes);
+  Hash finish();  // once
+
+ private:
+  // libsodium's state, whose alignment and size keys.cpp checks.
+  struct alignas(64) State {
+    std::array<std::uint8_t, 384> bytes;
+  };
+  State state_;
+};
 // BLAKE2b-256 with a key.
 Hash keyed_hash(std::span<const std::uint8_t> key, std::span<const std::uint8_t> bytes);
 

@@ -80,13 +80,11 @@ Bytes compress(std::span<const std::uint8_t> bytes, std::uint32_t dictionary) {
     const ZSTD_CDict* prepared = small ? small_dictionary() : large_dictionary();
     fine = ZSTD_isError(ZSTD_CCtx_refCDict(context.get(), prepared)) == 0 && fine;
   }
-  Bytes out(ZSTD_compressBound(bytes.size()));
+  Bytes room(ZSTD_compressBound(bytes.size()));
   const std::size_t size =
-      ZSTD_compress2(context.get(), out.data(), out.size(), bytes.data(), bytes.size());
+      ZSTD_compress2(context.get(), room.data(), room.size(), bytes.data(), bytes.size());
   if (!fine || ZSTD_isError(size) != 0 || size < kMagic.size()) return {};
-  out.resize(size);
-  out.erase(out.begin(), out.begin() + kMagic.size());
-  return out;
+  return {room.begin() + kMagic.size(), room.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
 Result<Bytes> decompress(std::span<const std::uint8_t> bytes, std::uint32_t dictionary) {

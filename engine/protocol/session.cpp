@@ -11,12 +11,16 @@ namespace {
 // Packed it is a sixth or less: about a second on the slowest links.
 constexpr std::uint64_t kChunkFirst = 32u << 10;
 constexpr std::uint64_t kChunkMin = 8u << 10;
+// Both sides hold a chunk several times over while it is taken apart and stored, so this is what a
+// sync costs in memory. Twice as much saves a commit and a round trip for each megabyte.
+constexpr std::uint64_t kChunkMost = 512u << 10;
 // A chunk is what a cut costs. One that takes this long is large enough, and one that takes longer
 // than a link may last is too large.
 constexpr std::int64_t kChunkAimMs = 1'500;
 constexpr std::int64_t kChunkLongMs = 3'000;
 constexpr std::int64_t kWaitFirstMs = 200;
 constexpr std::int64_t kWaitMaxMs = 5'000;
+static_assert(kChunkMost <= core::kChunkBytesMax);
 constexpr std::uint64_t kRoundBytes = 1'200;  // what a round costs before it carries anything
 constexpr std::uint64_t kSmallestPage =
     2'000;  // less is not worth a round, and may be exceeded by one record
@@ -57,7 +61,7 @@ void Session::on_answer(const Outcome& outcome, std::int64_t now) {
   const std::int64_t took = now - sent_at_;
   if (took < kChunkAimMs) {
     const std::uint64_t factor = took * 4 < kChunkAimMs ? 4 : 2;
-    chunk_ = std::min<std::uint64_t>(chunk_ * factor, core::kChunkBytesMax);
+    chunk_ = std::min<std::uint64_t>(chunk_ * factor, kChunkMost);
   } else if (took > kChunkLongMs) {
     chunk_ = std::max(
         chunk_ * static_cast<std::uint64_t>(kChunkAimMs) / static_cast<std::uint64_t>(took),

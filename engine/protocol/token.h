@@ -7,6 +7,7 @@
 //   token(n) := first 12 bytes in hex of BLAKE2b-256(token(n-1), group n)
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "core/operation.h"
@@ -14,6 +15,9 @@
 namespace nhip::protocol {
 
 // What the centre may correct or the device may learn later (scope, seen, held) is no part of it.
-std::string next_token(const std::string& token, const core::Group& group);
+std::string next_token(const std::string& token, std::span<const core::Operation> group);
+inline std::string next_token(const std::string& token, const core::Group& group) {
+  return next_token(token, group.operations);
+}
 
 }  // namespace nhip::protocol

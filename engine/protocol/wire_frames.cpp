@@ -14,18 +14,26 @@ Status bad_message(std::string_view what) {
 
 bool is_known(std::uint64_t type) { return (type >= 1 && type <= 8) || (type >= 16 && type <= 23); }
 
-// The frames' heads and bytes, in one piece.
-Bytes join_packed(const std::vector<Frame>& frames) {
-  core::Writer out;
-  for (const Frame& frame : frames) {
+constexpr std::size_t kFrameHeadMax = 3 * 10;  // three varints
+
+// The frames' heads and bytes, in one piece; their packed bytes go.
+Bytes join_packed(std::vector<Frame>& frames) {
+  std::size_t size = 0;
+  for (const Frame& frame : frames) size += kFrameHeadMax + frame.packed.size();
+  Bytes out;
+  out.reserve(size);
+  for (Frame& frame : frames) {
+    core::Writer head;
     // What a reader must not pass over; of ours only notices may be.
     const bool critical = frame.type != FrameType::kNotices;
-    out.varint(static_cast<std::uint64_t>(frame.type) * 2 + (critical ? 1 : 0));
-    out.varint(frame.packed.size());
-    out.varint(frame.bare.size());
-    out.raw(frame.packed);
+    head.varint(static_cast<std::uint64_t>(frame.type) * 2 + (critical ? 1 : 0));
+    head.varint(frame.packed.size());
+    head.varint(frame.bare.size());
+    out.insert(out.end(), head.bytes().begin(), head.bytes().end());
+    out.insert(out.end(), frame.packed.begin(), frame.packed.end());
+    frame.packed = {};
   }
-  return out.take();
+  return out;
 }
 
 Status read_frames(Frames& frames) {
@@ -52,22 +60,25 @@ Status read_frames(Frames& frames) {
 
 }  // namespace
 
-Bytes join_frames(WireKind kind, const std::vector<Frame>& frames, const Packing& packing) {
+Bytes join_frames(WireKind kind, std::vector<Frame> frames, const Packing& packing) {
   const Bytes packed = join_packed(frames);
-  core::Writer out;
-  out.byte(kWireMagic);
-  out.byte(kWireVersion);
-  out.byte(static_cast<std::uint8_t>(kind));
   const Bytes shorter = packing.compress ? compress(packed, packing.dictionary) : Bytes();
   const bool stored = shorter.empty() || shorter.size() >= packed.size();
-  out.byte(stored ? kStored : packing.dictionary == 0 ? kCompressed : kWithDictionary);
-  out.varint(packing.dictionary);
+  const Bytes& body = stored ? packed : shorter;
   std::size_t bare_size = 0;
   for (const Frame& frame : frames) bare_size += frame.bare.size();
-  out.varint(bare_size);
-  for (const Frame& frame : frames) out.raw(frame.bare);
-  out.raw(stored ? packed : shorter);
-  return out.take();
+  core::Writer head;
+  head.byte(kWireMagic);
+  head.byte(kWireVersion);
+  head.byte(static_cast<std::uint8_t>(kind));
+  head.byte(stored ? kStored : packing.dictionary == 0 ? kCompressed : kWithDictionary);
+  head.varint(packing.dictionary);
+  head.varint(bare_size);
+  Bytes out = head.take();
+  out.reserve(out.size() + bare_size + body.size());
+  for (const Frame& frame : frames) out.insert(out.end(), frame.bare.begin(), frame.bare.end());
+  out.insert(out.end(), body.begin(), body.end());
+  return out;
 }
 
 Status take_apart(std::span<const std::uint8_t> bytes, WireKind kind, Frames& frames) {

@@ -81,7 +81,7 @@ class Applier {
   Status move_token(const std::vector<core::Operation>& group) {
     NHIP_TRY_ASSIGN(const Value token, store_.setting("token"));
     const std::string next =
-        protocol::next_token(token.text() ? *token.text() : std::string(), {group});
+        protocol::next_token(token.text() ? *token.text() : std::string(), group);
     NHIP_TRY(store_.set_setting("token", Value(next)));
     return store_.set_setting("acked", Value(static_cast<std::int64_t>(group.back().seq)));
   }

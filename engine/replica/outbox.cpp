@@ -233,8 +233,9 @@ namespace {
 Result<std::vector<core::Group>> groups_after(Store& store, std::uint64_t after,
                                               std::size_t bytes) {
   std::vector<core::Group> groups;
-  std::size_t used = 0;
-  while (groups.empty() || used < bytes) {
+  std::size_t used = 0, last_size = 0;
+  // The next group is taken to be as large as the last one: groups of an import are.
+  while (groups.empty() || used + last_size / 2 < bytes) {
     NHIP_TRY_ASSIGN(const auto group, next_group(store, after));
     if (!group) break;
     NHIP_TRY_ASSIGN(const std::uint64_t last, end_of_group(store, *group));
@@ -243,7 +244,9 @@ Result<std::vector<core::Group>> groups_after(Store& store, std::uint64_t after,
       return Status(Code::kCorrupt, "damaged_replica", "The outbox names a group without members.",
                     "Sync again, or run 'nhip doctor'; nothing shown is lost.");
     }
-    for (const core::Operation& op : operations) used += bytes_of(op.changes) + 64;
+    last_size = 0;
+    for (const core::Operation& op : operations) last_size += bytes_of(op.changes) + 64;
+    used += last_size;
     groups.push_back({std::move(operations)});
     after = last;
   }

@@ -126,10 +126,11 @@ class Driver {
 
   Status round(protocol::Session& session, const protocol::Action& action, std::int64_t started) {
     NHIP_TRY_ASSIGN(
-        const protocol::SyncRequest request,
+        protocol::SyncRequest request,
         replica::next_request(store_, action.push_bytes, action.answer_bytes_max, repair_));
     NHIP_TRY_ASSIGN(const Reply reply,
                     exchange(store_, transport_, key_, server_, request, manner_));
+    request.push.clear();  // the outbox has it; the answer's rows need the room
     NHIP_TRY_ASSIGN(const replica::Applied applied,
                     replica::apply(store_, request, reply.message, repair_));
     NHIP_TRY_ASSIGN(const std::uint64_t queued, replica::count_queued(store_));

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,7 +56,7 @@ class Centre {
   // transaction; keys().epoch is the new one afterwards. `above`: the highest number that is known
   // to have been given out; those of the new epoch are larger. kInternal "no_epoch_opener" for a
   // centre that no folder holds, until it is given one.
-  Status new_epoch(std::int64_t now, std::uint64_t above = 0) const;
+  Status new_epoch(std::int64_t now, std::uint64_t above = 0);
   using EpochOpener = std::function<Status(std::int64_t now, std::uint64_t above)>;
   void set_epoch_opener(EpochOpener opener) { epoch_opener_ = std::move(opener); }
 
@@ -73,6 +75,15 @@ struct Answered {
   protocol::SyncResponse message;
   protocol::Speech spoken;  // how the request was encoded
 };
+// In two parts, for whoever serves many at a time. The first one needs no lock; nothing: take the
+// second.
+std::optional<Answered> answer_idle(Centre& centre, const protocol::RequestProof& proof,
+                                    std::span<const std::uint8_t> body, std::int64_t now);
+// `answer_bytes_max`: no larger an answer than this, whatever was asked for; 0 = no such bound.
+Result<Answered> answer_moving(Centre& centre, const protocol::RequestProof& proof,
+                               std::span<const std::uint8_t> body, std::int64_t now,
+                               std::uint64_t answer_bytes_max = 0);
+// Both.
 Result<Answered> answer_sync(Centre& centre, const protocol::RequestProof& proof,
                              std::span<const std::uint8_t> body, std::int64_t now);
 

@@ -44,7 +44,8 @@ nlohmann::json to_json(const EpochMark& mark) {
 
 }  // namespace
 
-Status Centre::new_epoch(std::int64_t now, std::uint64_t above) const {
+Status Centre::new_epoch(std::int64_t now, std::uint64_t above) {
+  idle_.clear();  // they tell the old one
   if (epoch_opener_) return epoch_opener_(now, above);
   return {Code::kInternal, "no_epoch_opener", "This centre has no place for its epoch."};
 }

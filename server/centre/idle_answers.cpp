@@ -31,14 +31,17 @@ bool is_idle(const protocol::SyncResponse& answer) {
          answer.reconcile.empty();
 }
 
-const IdleAnswers::Used* IdleAnswers::used(const Author& replica) const {
+std::optional<IdleAnswers::Used> IdleAnswers::used(const Author& replica) const {
+  const std::lock_guard lock(mutex_);
   const auto found = entries_.find(replica);
-  return found == entries_.end() ? nullptr : &found->second.used;
+  if (found == entries_.end()) return std::nullopt;
+  return found->second.used;
 }
 
 void IdleAnswers::remember(const Author& replica, const crypto::PublicKey& key, const Used& used,
                            const protocol::SyncRequest& request,
                            const protocol::SyncResponse& answer, const IdleBasis& basis) {
+  const std::lock_guard lock(mutex_);
   if (!is_idle(request) || !is_idle(answer)) {
     entries_.erase(replica);  // its counter was stored with what it brought
     return;
@@ -47,27 +50,38 @@ void IdleAnswers::remember(const Author& replica, const crypto::PublicKey& key, 
   entries_[replica] = {key, used, request, answer, basis};
 }
 
-const crypto::PublicKey* IdleAnswers::key_for(const protocol::RequestProof& proof,
-                                              const IdleBasis& basis) const {
+bool IdleAnswers::Entry::holds(const IdleBasis& at, std::uint64_t counter) const {
+  return basis.version == at.version && at.now >= basis.now && at.now - basis.now < kHoldsMs &&
+         counter > used.counter;
+}
+
+std::optional<crypto::PublicKey> IdleAnswers::key_for(const protocol::RequestProof& proof,
+                                                      const IdleBasis& basis) const {
+  const std::lock_guard lock(mutex_);
   const auto found = entries_.find(proof.replica);
-  if (found == entries_.end()) return nullptr;
-  const Entry& entry = found->second;
-  const bool holds = entry.basis.version == basis.version && entry.basis.epoch == basis.epoch &&
-                     basis.now >= entry.basis.now && basis.now - entry.basis.now < kHoldsMs &&
-                     proof.counter > entry.used.counter;
-  return holds ? &entry.key : nullptr;
+  if (found == entries_.end() || !found->second.holds(basis, proof.counter)) return std::nullopt;
+  return found->second.key;
 }
 
 std::optional<protocol::SyncResponse> IdleAnswers::repeat(const Author& replica, const Used& used,
                                                           const protocol::SyncRequest& request,
-                                                          std::int64_t now) {
+                                                          const IdleBasis& basis) {
+  const std::lock_guard lock(mutex_);
   const auto found = entries_.find(replica);
-  if (found == entries_.end() || !same_question(request, found->second.request))
+  // What held when the signature was checked may have changed since.
+  if (found == entries_.end() || !found->second.holds(basis, used.counter) ||
+      !same_question(request, found->second.request)) {
     return std::nullopt;
+  }
   found->second.used = used;
   protocol::SyncResponse answer = found->second.answer;
-  answer.server_ms = now;
+  answer.server_ms = basis.now;
   return answer;
+}
+
+void IdleAnswers::clear() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
 }
 
 }  // namespace nhip::server

@@ -105,7 +105,7 @@ Result<Principal> authenticate(Centre& centre, const protocol::RequestProof& pro
   const Bytes digest(hash.begin(), hash.end());
   if (by == By::kFile) return Principal{*device, *replica};
   Principal principal{*device, *replica};
-  if (const auto* used = centre.idle().used(proof.replica)) {
+  if (const auto used = centre.idle().used(proof.replica)) {
     if (used->counter > principal.replica.counter) {
       principal.replica.counter = used->counter;
       principal.replica.request_digest = used->request_digest;
@@ -183,33 +183,47 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   return answer;
 }
 
-Result<Answered> answer_sync(Centre& centre, const protocol::RequestProof& proof,
-                             std::span<const std::uint8_t> body, std::int64_t now) {
-  const auto basis = [&] { return IdleBasis{centre.store().version(), centre.keys().epoch, now}; };
+std::optional<Answered> answer_idle(Centre& centre, const protocol::RequestProof& proof,
+                                    std::span<const std::uint8_t> body, std::int64_t now) {
+  const auto basis = [&] { return IdleBasis{centre.store().version(), now}; };
+  const auto key = centre.idle().key_for(proof, basis());
+  if (!key) return std::nullopt;
+  const Bytes text = protocol::request_text("POST", kSyncPath, centre.keys().centre_id.text(),
+                                            proof.replica, proof.counter, body);
+  if (!crypto::verify(*key, text, proof.signature)) return std::nullopt;
   Answered answered;
-  if (const crypto::PublicKey* key = centre.idle().key_for(proof, basis())) {
-    const Bytes text = protocol::request_text("POST", kSyncPath, centre.keys().centre_id.text(),
-                                              proof.replica, proof.counter, body);
-    const crypto::Hash hash = crypto::hash(text);
-    const IdleAnswers::Used used{proof.counter, Bytes(hash.begin(), hash.end())};
-    if (crypto::verify(*key, text, proof.signature)) {
-      NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
-                      protocol::decode_request(body, &answered.spoken));
-      if (auto again = centre.idle().repeat(proof.replica, used, request, now)) {
-        answered.message = std::move(*again);
-        return answered;
-      }
-    }
-  }
+  const auto request = protocol::decode_request(body, &answered.spoken);
+  if (!request.ok()) return std::nullopt;
+  const crypto::Hash hash = crypto::hash(text);
+  const IdleAnswers::Used used{proof.counter, Bytes(hash.begin(), hash.end())};
+  auto again = centre.idle().repeat(proof.replica, used, *request, basis());
+  if (!again) return std::nullopt;
+  answered.message = std::move(*again);
+  return answered;
+}
+
+Result<Answered> answer_moving(Centre& centre, const protocol::RequestProof& proof,
+                               std::span<const std::uint8_t> body, std::int64_t now,
+                               std::uint64_t answer_bytes_max) {
+  Answered answered;
   NHIP_TRY_ASSIGN(const Principal who, authenticate(centre, proof, "POST", kSyncPath, body, now));
-  NHIP_TRY_ASSIGN(const protocol::SyncRequest request,
-                  protocol::decode_request(body, &answered.spoken));
+  NHIP_TRY_ASSIGN(protocol::SyncRequest request, protocol::decode_request(body, &answered.spoken));
+  if (answer_bytes_max > 0 &&
+      (request.answer_bytes_max == 0 || request.answer_bytes_max > answer_bytes_max)) {
+    request.answer_bytes_max = answer_bytes_max;
+  }
   NHIP_TRY_ASSIGN(answered.message, sync(centre, who, request, now));
   crypto::PublicKey key{};
   std::copy(who.replica.public_key.begin(), who.replica.public_key.end(), key.begin());
   centre.idle().remember(proof.replica, key, {who.replica.counter, who.replica.request_digest},
-                         request, answered.message, basis());
+                         request, answered.message, {centre.store().version(), now});
   return answered;
+}
+
+Result<Answered> answer_sync(Centre& centre, const protocol::RequestProof& proof,
+                             std::span<const std::uint8_t> body, std::int64_t now) {
+  if (auto answered = answer_idle(centre, proof, body, now)) return std::move(*answered);
+  return answer_moving(centre, proof, body, now);
 }
 
 }  // namespace nhip::server

@@ -22,6 +22,7 @@
 #include "http/centre_api.h"
 #include "http/control.h"
 #include "http/listener.h"
+#include "http/memory.h"
 
 namespace nhip::server {
 namespace {
@@ -81,6 +82,7 @@ sigset_t stop_signals() {
 
 // Before any thread starts, so that all inherit it and the signals wait for sigwait.
 void prepare_process() {
+  give_memory_back();
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);

@@ -1,5 +1,6 @@
 #include "http/centre_api.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "centre/identity.h"
@@ -15,6 +16,10 @@ namespace {
 constexpr std::size_t kNonceBytesMin = 16;
 constexpr std::size_t kNonceBytesMax = 64;
 constexpr int kRetrySeconds = 5;
+// A request up to this size is a person's work of a day; what an outage left is larger.
+constexpr std::size_t kSmallRequestBytes = std::size_t{8} << 10;
+// What a small request is answered with while others wait: some milliseconds of work.
+constexpr std::uint64_t kBriefAnswerBytes = std::uint64_t{64} << 10;
 
 HttpReply unauthenticated() {
   return error_reply(Status(Code::kUnauthenticated, "unauthenticated",
@@ -74,6 +79,7 @@ HttpReply CentreApi::hello(const HttpRequest& request) {
 }
 
 HttpReply CentreApi::enrol(const HttpRequest& request) {
+  const Turns::Turn turn(turns_, Turns::Size::kSmall);
   const std::lock_guard lock(mutex_);
   const auto done = server::enrol(centre_, request.body, clock_());
   if (!done.ok()) return refused_enrolment(request, done.status());
@@ -102,6 +108,7 @@ HttpReply CentreApi::identity(const HttpRequest& request) {
   const auto answer = [&]() -> HttpReply {
     const auto message = protocol::decode_identity_request(request.body);
     if (!message.ok()) return error_reply(message.status());
+    const Turns::Turn turn(turns_, Turns::Size::kSmall);
     const std::lock_guard lock(mutex_);
     const auto given = give_identity(centre_, *proof, request.body, *message, clock_());
     if (!given.ok()) return error_reply(given.status());
@@ -131,10 +138,8 @@ HttpReply CentreApi::sync(const HttpRequest& request) {
 }
 
 HttpReply CentreApi::judge_sync(const protocol::OpenedRequest& request, std::string_view accept) {
-  const auto answered = [&] {
-    const std::lock_guard lock(mutex_);
-    return answer_sync(centre_, request.proof, request.message, clock_());
-  }();
+  auto idle = answer_idle(centre_, request.proof, request.message, clock_());
+  const auto answered = idle ? Result<Answered>(std::move(*idle)) : take_turn(request);
   if (!answered.ok()) return error_reply(answered.status());
   protocol::Speech speech = answered->spoken;
   // Who asks in JSON and reads binary learns from the answer that we speak it.
@@ -143,6 +148,34 @@ HttpReply CentreApi::judge_sync(const protocol::OpenedRequest& request, std::str
   reply.body = protocol::encode(answered->message, speech);
   if (speech.encoding == protocol::Encoding::kBinary) reply.content_type = protocol::kBinaryType;
   return reply;
+}
+
+Result<Answered> CentreApi::take_turn(const protocol::OpenedRequest& request) {
+  const Turns::Size size = size_of(request);
+  const Turns::Turn turn(turns_, size);
+  const bool brief = size == Turns::Size::kSmall && turns_.waiting() > 0;
+  const std::lock_guard lock(mutex_);
+  auto answered = answer_moving(centre_, request.proof, request.message, clock_(),
+                                brief ? kBriefAnswerBytes : 0);
+  if (answered.ok()) note_behind(request.proof.replica, answered->message);
+  return answered;
+}
+
+Turns::Size CentreApi::size_of(const protocol::OpenedRequest& request) {
+  if (request.message.size() > kSmallRequestBytes) return Turns::Size::kLarge;
+  const std::lock_guard lock(behind_mutex_);
+  return behind_.count(request.proof.replica) > 0 ? Turns::Size::kLarge : Turns::Size::kSmall;
+}
+
+void CentreApi::note_behind(const Author& replica, const protocol::SyncResponse& answer) {
+  const bool more = std::any_of(answer.feeds.begin(), answer.feeds.end(),
+                                [](const protocol::FeedAnswer& feed) { return feed.more; });
+  const std::lock_guard lock(behind_mutex_);
+  if (more) {
+    behind_.insert(replica);
+  } else {
+    behind_.erase(replica);
+  }
 }
 
 HttpReply CentreApi::signed_reply(HttpReply reply, const Author& replica, std::uint64_t counter) {

@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "http/connection_threads.h"
 #include "http/guarded_stream.h"
 
 namespace nhip::server {
@@ -114,7 +115,7 @@ class Listener::Server : public httplib::Server {
     set_keep_alive_max_count(kRequestsPerConnection);
     set_keep_alive_timeout(2);
     set_payload_max_length(options.body_bytes_max);
-    new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };
+    new_task_queue = [threads = options.threads] { return new ConnectionThreads(threads); };
     // Not SO_REUSEPORT, the library's default: a second server would silently share the port.
     set_socket_options([](socket_t sock) {
       const int yes = 1;

@@ -19,7 +19,7 @@ struct ListenerOptions {
   std::string tls_cert_file;  // PEM; empty = plain HTTP
   std::string tls_key_file;
   std::size_t body_bytes_max = 0;
-  std::size_t threads = 128;  // one connection each
+  std::size_t threads = 1024;  // at most, one connection each
 };
 
 class Listener {

@@ -10,6 +10,7 @@
 // Sequence and commit numbers from 2^63 on are refused (kLimit); as bounds they mean "no bound".
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -183,7 +184,8 @@ class ServerStore {
   virtual ~ServerStore() = default;
 
   // Differs whenever something was committed that may change what a device is told. What a caller
-  // keeps in memory holds while it is the same.
+  // keeps in memory holds while it is the same. The one thing here that may be asked from any
+  // thread.
   std::uint64_t version() const { return version_; }
   void note_change() { ++version_; }
 
@@ -275,7 +277,16 @@ class ServerStore {
   virtual Result<std::unique_ptr<StoreSnapshot>> snapshot() = 0;
 
  private:
-  std::uint64_t version_ = 0;
+  // Copied with the store, which an atomic alone is not.
+  struct Version : std::atomic<std::uint64_t> {
+    Version() : atomic(0) {}
+    Version(const Version& other) : atomic(other.load()) {}
+    Version& operator=(const Version& other) {
+      store(other.load());
+      return *this;
+    }
+  };
+  Version version_;
 };
 
 std::unique_ptr<ServerStore> make_memory_store();

@@ -21,8 +21,9 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x6E687044;  // "nhpD", as in schema/server/001.sql
 constexpr std::int64_t kVersion = 1;
-// 32 MB instead of 2: ids are looked up in no order, and a year of a large union's records fits.
-constexpr char kPageCache[] = "PRAGMA cache_size = -32768";
+// 2 MB. What does not fit is in the system's own cache, where reading it costs a copy and no disk,
+// and the machine can use that memory for something else.
+constexpr char kPageCache[] = "PRAGMA cache_size = -2000";
 // About 4 MB: long enough that a burst of commits is one checkpoint, short enough to open quickly.
 constexpr std::int64_t kWalPagesMax = 1000;
 

@@ -8,7 +8,9 @@
 #include "bench/plain_database.h"
 #include "nhip/replica.h"
 #include "nhip_embedded/union_registry.h"
+#include "protocol/binary_encoding.h"
 #include "protocol/json_encoding.h"
+#include "protocol/packing.h"
 #include "replica/apply.h"
 #include "replica/outbox.h"
 
@@ -144,6 +146,20 @@ class Gate {
     bytes_ = protocol::encode_json(request_);
   }
 
+  // The same in binary: columns, without zstd, whose work would hide them.
+  void encode_binary() {
+    bytes_ = protocol::encode_binary(request_, {protocol::kDictionaryNewest, false});
+  }
+  // … and with it.
+  void encode_packed() {
+    bytes_ = protocol::encode_binary(request_, {protocol::kDictionaryNewest, true});
+  }
+  // The packed request, read from its bytes as the centre does.
+  void decode_packed() {
+    const auto request = protocol::decode_binary_request(bytes_);
+    require(request.ok() && *request == request_, "a packed request cannot be read");
+  }
+
   // An answer with the same records, read from its bytes.
   void decode() {
     protocol::SyncResponse answer;
@@ -202,11 +218,19 @@ struct Stage {
   const char* name;
   void (Gate::*run)();
 };
-constexpr Stage kStages[] = {
-    {"prepare", &Gate::prepare}, {"plain", &Gate::plain},   {"plain_edit", &Gate::plain_edit},
-    {"insert", &Gate::insert},   {"put", &Gate::put},       {"amend", &Gate::amend},
-    {"encode", &Gate::encode},   {"decode", &Gate::decode}, {"apply", &Gate::apply},
-    {"seal", &Gate::seal}};
+constexpr Stage kStages[] = {{"prepare", &Gate::prepare},
+                             {"plain", &Gate::plain},
+                             {"plain_edit", &Gate::plain_edit},
+                             {"insert", &Gate::insert},
+                             {"put", &Gate::put},
+                             {"amend", &Gate::amend},
+                             {"encode", &Gate::encode},
+                             {"encode_binary", &Gate::encode_binary},
+                             {"encode_packed", &Gate::encode_packed},
+                             {"decode_packed", &Gate::decode_packed},
+                             {"decode", &Gate::decode},
+                             {"apply", &Gate::apply},
+                             {"seal", &Gate::seal}};
 
 }  // namespace
 

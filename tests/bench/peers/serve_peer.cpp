@@ -8,6 +8,7 @@
 #include "core/limits.h"
 #include "http/centre_api.h"
 #include "http/listener.h"
+#include "http/memory.h"
 #include "nhip/replica.h"
 
 namespace nhip::bench {
@@ -32,6 +33,7 @@ int serve_peer(const Arguments& arguments) {
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before any thread starts
 
+  server::give_memory_back();
   const std::string folder = arguments.at("dir") + "/centre";
   const Schema schema = unwrap(Schema::parse(read_text(arguments.at("schema"))));
   unwrap(server::CentreFolder::create(folder, 0));

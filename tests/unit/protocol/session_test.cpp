@@ -52,9 +52,9 @@ TEST_CASE("protocol/session: chunks grow on success and shrink on failure, withi
     (void)session.next(i);
     session.on_answer(more, i);
   }
-  CHECK(session.next(20).answer_bytes_max == core::kChunkBytesMax);
+  CHECK(session.next(20).answer_bytes_max == core::kChunkBytesMax / 2);
   session.on_failure(kLost, 0, 20);
-  CHECK(session.next(60'000).answer_bytes_max == core::kChunkBytesMax / 2);
+  CHECK(session.next(60'000).answer_bytes_max == core::kChunkBytesMax / 4);
 }
 
 TEST_CASE("protocol/session: on a slow link chunks stay as large as a few seconds carry",
@@ -77,7 +77,7 @@ TEST_CASE("protocol/session: on a slow link chunks stay as large as a few second
     asked = session.next(now).answer_bytes_max;
     session.on_answer(more, now += 100);
   }
-  CHECK(asked == core::kChunkBytesMax);
+  CHECK(asked == core::kChunkBytesMax / 2);
 }
 
 TEST_CASE("protocol/session: a failure waits, longer each time, and gives up after its patience",
