@@ -12,14 +12,14 @@ Status bad_message(std::string_view what) {
   return {Code::kMalformed, "bad_message", std::string(what)};
 }
 
-bool is_known(std::uint64_t type) { return (type >= 1 && type <= 8) || (type >= 16 && type <= 23); }
+bool is_known(std::uint64_t type) { return (type >= 1 && type <= 8) || (type >= 16 && type <= 24); }
 
 // The frames' heads and bytes, in one piece.
 Bytes join_packed(const std::vector<Frame>& frames) {
   core::Writer out;
   for (const Frame& frame : frames) {
-    // What a reader must not pass over; of ours only notices may be.
-    const bool critical = frame.type != FrameType::kNotices;
+    // What a reader must not pass over; of ours the last two may be.
+    const bool critical = frame.type < FrameType::kNotices;
     out.varint(static_cast<std::uint64_t>(frame.type) * 2 + (critical ? 1 : 0));
     out.varint(frame.packed.size());
     out.varint(frame.bare.size());
