@@ -9,6 +9,7 @@
 #include "nhip/replica.h"
 #include "nhip_embedded/union_registry.h"
 #include "protocol/json_encoding.h"
+#include "protocol/reconcile.h"
 #include "replica/apply.h"
 #include "replica/outbox.h"
 
@@ -169,6 +170,15 @@ class Gate {
     answer_ = std::move(decoded).value();
   }
 
+  // The centre's part of a value digest; the device's is in `apply`.
+  void digest() {
+    protocol::FeedAnswer& feed = answer_.feeds[0];
+    protocol::ValueDigest values(there_->store().enrolment()->digest_key);
+    for (const protocol::RowUpdate& row : feed.rows)
+      values.add({row.type, row.id, row.seq, false, &row.row.cells});
+    feed.value_digest = values.sum();
+  }
+
   void apply() {
     replica::Repair repair;
     const auto applied = replica::apply(there_->store(), {}, answer_, repair);
@@ -205,8 +215,8 @@ struct Stage {
 constexpr Stage kStages[] = {
     {"prepare", &Gate::prepare}, {"plain", &Gate::plain},   {"plain_edit", &Gate::plain_edit},
     {"insert", &Gate::insert},   {"put", &Gate::put},       {"amend", &Gate::amend},
-    {"encode", &Gate::encode},   {"decode", &Gate::decode}, {"apply", &Gate::apply},
-    {"seal", &Gate::seal}};
+    {"encode", &Gate::encode},   {"decode", &Gate::decode}, {"digest", &Gate::digest},
+    {"apply", &Gate::apply},     {"seal", &Gate::seal}};
 
 }  // namespace
 
