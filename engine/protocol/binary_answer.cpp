@@ -1,4 +1,5 @@
 // The answer to a sync in binary.
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -174,6 +175,30 @@ std::vector<FeedAnswer> read_feeds(std::int64_t begin_ms, WireReader& in) {
   return feeds;
 }
 
+// A frame of their own: who does not know them passes over it.
+void write_value_digests(const std::vector<FeedAnswer>& feeds, WireWriter& out) {
+  for (std::size_t place = 0; place < feeds.size(); ++place) {
+    if (!feeds[place].value_digest) continue;
+    out.packed.varint(place);
+    out.bare.fixed64(*feeds[place].value_digest);
+  }
+}
+
+void read_value_digests(std::vector<FeedAnswer>& feeds, WireReader& in) {
+  std::uint64_t least = 0;
+  while (in.ok() && !in.done()) {
+    const std::uint64_t place = in.packed.varint();
+    if (place < least || place >= feeds.size()) return in.fail();
+    feeds[static_cast<std::size_t>(place)].value_digest = in.bare.fixed64();
+    least = place + 1;
+  }
+}
+
+bool has_value_digests(const std::vector<FeedAnswer>& feeds) {
+  return std::any_of(feeds.begin(), feeds.end(),
+                     [](const FeedAnswer& feed) { return feed.value_digest.has_value(); });
+}
+
 // --- devices, notices ---
 
 void write_devices(const std::map<std::string, std::string>& devices, WireWriter& out) {
@@ -236,6 +261,8 @@ Bytes encode_binary(const SyncResponse& message, const Packing& packing) {
              [&](WireWriter& to) { write_devices(message.devices, to); });
   add_unless(message.notices.empty(), FrameType::kNotices,
              [&](WireWriter& to) { write_notices(message.notices, to); });
+  add_unless(!has_value_digests(message.feeds), FrameType::kValueDigests,
+             [&](WireWriter& to) { write_value_digests(message.feeds, to); });
   return join_frames(WireKind::kSyncAnswer, out.take(), packing);
 }
 
@@ -260,6 +287,8 @@ Result<SyncResponse> decode_binary_response(std::span<const std::uint8_t> bytes)
           [&](WireReader& from) { message.devices = read_devices(from); });
   in.read(FrameType::kNotices, "notices",
           [&](WireReader& from) { message.notices = read_notices(from); });
+  in.read(FrameType::kValueDigests, "value digests",
+          [&](WireReader& from) { read_value_digests(message.feeds, from); });
   if (!in.status().ok()) return in.status();
   return message;
 }

@@ -139,6 +139,7 @@ Json feed_answer_json(const FeedAnswer& feed, const AuthorTable& authors) {
   for (const RowUpdate& row : feed.rows) rows.push_back(row_json(row, authors));
   if (!rows.empty()) out["rows"] = std::move(rows);
   if (feed.collected != 0) out["collected"] = feed.collected;
+  if (feed.value_digest) out["value_digest"] = hex64_json(*feed.value_digest);
   for (const Receipt& receipt : feed.receipts) out["receipts"].push_back(receipt_json(receipt));
   return out;
 }
@@ -157,6 +158,10 @@ void read_feed_answer(const Json& json, const std::vector<Author>& authors, Faul
           [&](const Json& item, Fault& at, RowUpdate& row) { read_row(item, authors, at, row); });
   feed.collected = in.unsigned_number("collected", Need::kOptional);
   in.list("receipts", core::kMessageBytesMax, feed.receipts, read_receipt);
+  if (const Json* values = in.find("value_digest", Need::kOptional)) {
+    feed.value_digest = read_hex64(*values, fault);
+    if (!fault.ok()) fault.under("value_digest");
+  }
   if (!fault.ok()) return;
   if (!crypto::Digest::from_hex(digest, feed.digest) || feed.digest.hex() != digest) {
     fault.set("digest must be 32 lower-case hexadecimal digits");

@@ -151,6 +151,9 @@ struct FeedAnswer {
   std::uint64_t rows_left = 0;    // estimate of what is left behind this page
   bool more = false;              // cursor.seq < head
   std::vector<Receipt> receipts;  // for these rows, of recent commits only
+  // Of what these rows make of their records (ValueDigest in reconcile.h). None without rows, and
+  // from a centre of an earlier version.
+  std::optional<std::uint64_t> value_digest;
   // Tombstones up to here are collected: forget them. Of scopes alone; in "*" a comparison tells.
   std::uint64_t collected = 0;
 

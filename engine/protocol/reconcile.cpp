@@ -31,7 +31,9 @@ std::uint32_t Prints::place(const Held& record) const {
   return static_cast<std::uint32_t>(head >> (64 - kPlaceBits));
 }
 
-Print Prints::print(const Held& record) const {
+Print Prints::print(const Held& record) const { return hash(record) & kPrintMask; }
+
+std::uint64_t Prints::hash(const Held& record) const {
   core::Writer out;
   out.fixed64(nonce_);
   out.varint(record.type);
@@ -39,7 +41,7 @@ Print Prints::print(const Held& record) const {
   out.varint(record.seq);
   out.byte(record.deleted ? 1 : 0);
   if (values_ && record.cells != nullptr) core::write_cells(out, *record.cells);
-  return head_of(crypto::keyed_hash(key_, out.bytes())) & kPrintMask;
+  return head_of(crypto::keyed_hash(key_, out.bytes()));
 }
 
 std::uint32_t depth_for(std::uint64_t records) {

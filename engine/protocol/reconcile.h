@@ -44,11 +44,26 @@ class Prints {
       : key_(key), nonce_(nonce), values_(values) {}
   std::uint32_t place(const Held& record) const;  // kPlaceBits bits
   Print print(const Held& record) const;
+  std::uint64_t hash(const Held& record) const;  // of which a print is the last 48 bits
 
  private:
   const crypto::DigestKey& key_;
   const std::uint64_t nonce_;
   const bool values_;
+};
+
+// What a page's rows make of their records, as one number: the centre's of its own, the device's of
+// what it holds afterwards. Rows that travel as changes alone say nothing about the rest of a
+// record; this does.
+class ValueDigest {
+ public:
+  explicit ValueDigest(const crypto::DigestKey& key) : prints_(key, 0, true) {}
+  void add(const Held& record) { sum_ += prints_.hash(record); }
+  std::uint64_t sum() const { return sum_; }
+
+ private:
+  const Prints prints_;
+  std::uint64_t sum_ = 0;
 };
 
 // The depth at which `records` records are about 128 to a bucket.

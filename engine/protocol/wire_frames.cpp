@@ -12,7 +12,7 @@ Status bad_message(std::string_view what) {
   return {Code::kMalformed, "bad_message", std::string(what)};
 }
 
-bool is_known(std::uint64_t type) { return (type >= 1 && type <= 8) || (type >= 16 && type <= 23); }
+bool is_known(std::uint64_t type) { return (type >= 1 && type <= 8) || (type >= 16 && type <= 24); }
 
 constexpr std::size_t kFrameHeadMax = 3 * 10;  // three varints
 
@@ -24,8 +24,8 @@ Bytes join_packed(std::vector<Frame>& frames) {
   out.reserve(size);
   for (Frame& frame : frames) {
     core::Writer head;
-    // What a reader must not pass over; of ours only notices may be.
-    const bool critical = frame.type != FrameType::kNotices;
+    // What a reader must not pass over; of ours the last two may be.
+    const bool critical = frame.type < FrameType::kNotices;
     head.varint(static_cast<std::uint64_t>(frame.type) * 2 + (critical ? 1 : 0));
     head.varint(frame.packed.size());
     head.varint(frame.bare.size());

@@ -38,8 +38,9 @@ enum class FrameType : std::uint8_t {
   kReconcileAnswers = 21,
   kDevices = 22,
   kNotices = 23,
+  kValueDigests = 24,
 };
-inline constexpr std::size_t kFrameTypes = 24;
+inline constexpr std::size_t kFrameTypes = 25;
 
 struct Frame {
   FrameType type;

@@ -15,6 +15,7 @@
 #include "replica/feed_position.h"
 #include "replica/offer.h"
 #include "replica/outbox.h"
+#include "replica/page_values.h"
 #include "replica/purge.h"
 #include "replica/record_state.h"
 #include "replica/tray.h"
@@ -119,18 +120,27 @@ class Applier {
       return repair(feed.feed);
     }
     const bool whole_feed = feed.feed == "*";
+    page_.emplace(store_, feed);
     for (const protocol::RowUpdate& row : feed.rows) {
       NHIP_TRY(take(row, whole_feed ? row.scope : feed.feed, By::kFeed));
     }
+    const bool values_agree = page_->agrees();
+    page_.reset();
     NHIP_TRY(keep_receipts(store_, feed.feed, feed.receipts, answer_.server_ms));
     if (feed.collected > 0) NHIP_TRY(forget_collected(store_, feed.feed, feed.collected));
     applied_.rows_left += feed.rows_left;
     NHIP_TRY(move_cursor(store_, feed.feed, feed.cursor));
-    if (feed.more) {
-      applied_.more = true;
-      return {};
-    }
-    return compare(feed);
+    if (feed.more) applied_.more = true;
+    if (!values_agree) return repair_values(feed.feed);
+    return feed.more ? Status() : compare(feed);
+  }
+
+  // Something was changed under a version that stayed. The page stands as it came; a tick waits
+  // until the comparison has told which record it is.
+  Status repair_values(const std::string& feed) {
+    applied_.verified = false;
+    NHIP_TRY(set_verified(store_, feed, false));
+    return repair(feed, RepairKind::kValues);
   }
 
   bool is_of_another_epoch(const std::string& feed) const {
@@ -155,8 +165,8 @@ class Applier {
     return repair(feed.feed);
   }
 
-  Status repair(const std::string& feed) {
-    NHIP_TRY_ASSIGN(const bool again, repair_.mark(store_, feed, RepairKind::kVersions));
+  Status repair(const std::string& feed, RepairKind kind = RepairKind::kVersions) {
+    NHIP_TRY_ASSIGN(const bool again, repair_.mark(store_, feed, kind));
     if (again)
       applied_.more = true;
     else
@@ -214,16 +224,20 @@ class Applier {
   Status take(const protocol::RowUpdate& row, const std::string& scope, By by) {
     note_stamps(row);
     if (by == By::kCorrection && NHIP_PLANTED(correction_ignored)) return {};
-    if (applied_fast(row, by)) return insert_plain(row, scope);
+    if (applied_fast(row, by)) {
+      if (page_) page_->holds(row, row.row.cells);
+      return insert_plain(row, scope);
+    }
     // What is offered stays as people know it until the centre has answered: an edit of an older
     // state would look as if the newer one had been seen and given up.
     if (offers_ > 0 && by != By::kCorrection) {
       NHIP_TRY_ASSIGN(const bool offered, has_offer(store_, row.type, row.id));
-      if (offered) return {};
+      if (offered) return pass_over(row, nullptr);
     }
     NHIP_TRY_ASSIGN(const RecordState before, load_state(store_, row.type, row.id));
     const bool known = before.centre && before.centre->scope == scope;
-    if (by == By::kFeed && known && before.centre->seq >= row.seq) return {};
+    if (by == By::kFeed && known && before.centre->seq >= row.seq)
+      return pass_over(row, &*before.centre);
     NHIP_TRY(rescue(before, row));
     RecordState after = before;
     if (row.left) {
@@ -246,8 +260,15 @@ class Applier {
                                   after.centre->seq));
     }
     count(row);
+    if (page_ && after.centre) page_->holds(row, after.centre->row.cells);
     NHIP_TRY(show_and_save(before, after));
     return row.type == kMovedType ? forget_moved(row, scope) : Status();
+  }
+
+  // `held`: what is here of its record instead; null when that is not the centre's.
+  Status pass_over(const protocol::RowUpdate& row, const CentreState* held) {
+    if (page_) page_->passes_over(row, held);
+    return {};
   }
 
   // A value that differs under one and the same version was changed behind everybody's back. The
@@ -347,7 +368,8 @@ class Applier {
   bool gave_up_ = false;  // on a feed that cannot be repaired; said, and not for ever in the way
   core::Hlc latest_ = 0;
   bool outbox_empty_ = false;
-  std::uint64_t offers_ = 0;  // that wait
+  std::uint64_t offers_ = 0;        // that wait
+  std::optional<PageValues> page_;  // of the feed whose rows are being taken
 };
 
 Status note_answer(Store& store, const protocol::SyncRequest& asked,

@@ -65,6 +65,7 @@ Status ask_for_values(Store& store) {
 }
 
 Status Repair::compare_values(Store& store) {
+  steps_.clear();
   for (const auto& [feed, digest] : store.digests()) {
     NHIP_TRY(set_repair(store, feed, RepairKind::kValues));
   }
@@ -76,6 +77,12 @@ Result<bool> Repair::mark(Store& store, const std::string& feed, RepairKind kind
   steps_.erase(feed);
   NHIP_TRY(recount(store));
   const int tries = ++tries_[feed];
+  if (kind == RepairKind::kValues) {
+    // Who changed one value may have changed more. What does not come to an end in this sync is
+    // asked for again by the next one.
+    NHIP_TRY(tries < kTriesMax ? compare_values(store) : ask_for_values(store));
+    return tries < kTriesMax;
+  }
   if (tries < kTriesMax) {
     NHIP_TRY(set_repair(store, feed, kind));
     return true;

@@ -24,7 +24,8 @@ class Repair {
   Status ask(Store& store, protocol::SyncRequest& request);
 
   // Marks `feed` for another reconciliation. False when it was tried often enough in this sync: it
-  // was then set to be read from its beginning, once, and after that left as it is.
+  // was then set to be read from its beginning, once, and after that left as it is. Values are
+  // compared in every feed, and left to the next sync after as many tries.
   Result<bool> mark(Store& store, const std::string& feed, RepairKind kind);
 
   // After sums: what to name next. True when nothing of the feed differed and it is done.

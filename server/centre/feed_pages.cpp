@@ -7,6 +7,7 @@
 #include "centre/receipt.h"
 #include "core/limits.h"
 #include "core/planted.h"
+#include "protocol/reconcile.h"
 
 namespace nhip::server {
 
@@ -73,6 +74,15 @@ protocol::RowUpdate FeedPages::update_for(const StoredRow& row, std::uint64_t po
   return update;
 }
 
+protocol::RowUpdate& FeedPages::add_row(const StoredRow& row, std::uint64_t position,
+                                        protocol::FeedAnswer& answer) {
+  protocol::ValueDigest values(centre_.keys().digest_key);
+  values.add({row.type, row.id, row.seq, core::is_deleted(row.row.cells), &row.row.cells});
+  answer.value_digest = answer.value_digest.value_or(0) + values.sum();
+  answer.rows.push_back(update_for(row, position));
+  return answer.rows.back();
+}
+
 Status FeedPages::correct(const std::map<Intake::RecordKey, std::string>& records,
                           std::vector<protocol::RowUpdate>& corrections) {
   for (const auto& [key, scope] : records) {
@@ -130,7 +140,7 @@ Status FeedPages::read_scope(const protocol::FeedRequest& request, protocol::Fee
         }
         receipts = add_receipt(row, false, answer.receipts);
         if (exact_.count({request.feed, row.seq}) == 0 && !holds(request.have, row.seq)) {
-          answer.rows.push_back(update_for(row, complete_position(request.cursor)));
+          add_row(row, complete_position(request.cursor), answer);
         }
         return receipts.ok();
       }));
@@ -243,9 +253,7 @@ Status FeedPages::add_share(const ScopeCommit& share, std::uint64_t complete,
     receipts = add_receipt(row, true, answer.receipts);
     within = share.scope + ' ' + std::to_string(row.seq);
     if (exact_.count({share.scope, row.seq}) > 0) return true;
-    protocol::RowUpdate update = update_for(row, position);
-    update.scope = row.scope;
-    answer.rows.push_back(std::move(update));
+    add_row(row, position, answer).scope = row.scope;
     return receipts.ok();
   }));
   return receipts;

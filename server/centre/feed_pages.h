@@ -51,6 +51,9 @@ class FeedPages {
                      std::vector<protocol::Receipt>& receipts);
   Status add_share(const ScopeCommit& share, std::uint64_t complete, protocol::FeedAnswer& answer,
                    std::string& within, bool& cut);
+  // Puts `row` into the page, and its values into the page's digest.
+  protocol::RowUpdate& add_row(const StoredRow& row, std::uint64_t position,
+                               protocol::FeedAnswer& answer);
   Status plan(std::uint64_t after, std::vector<ScopeCommit>& shares, std::uint64_t& left);
   Status sum_digests(protocol::FeedAnswer& answer);
   Result<bool> is_ours_everywhere(const protocol::Cursor& cursor);

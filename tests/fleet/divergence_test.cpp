@@ -45,6 +45,91 @@ TEST_CASE("fleet: a value changed with the triggers off is found, and not lost",
   CHECK(tray->front().code == "found_changed");
 }
 
+namespace {
+
+// As a tool that knows how to keep the engine from noticing.
+void change_unnoticed(Member& member, const std::string& sql) {
+  member.sql(
+      "CREATE TEMP TABLE kept AS SELECT type,mark FROM _nhip_guard;"
+      "UPDATE _nhip_guard SET mark=-9223372036854775808;" +
+      sql +
+      ";UPDATE _nhip_guard SET mark=(SELECT mark FROM kept WHERE kept.type=_nhip_guard.type)");
+}
+
+void check_found_changed(Member& member) {
+  const auto tray = member.replica().tray();
+  REQUIRE(tray.ok());
+  REQUIRE(tray->size() == 1);
+  CHECK(tray->front().code == "found_changed");
+  CHECK(tray->front().record_json.find("lén sửa") != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("fleet: what comes as a difference is compared with the value it landed on",
+          "[fleet][divergence]") {
+  const bool office = GENERATE(false, true);
+  CAPTURE(office);
+  Pair pair;
+  Member& reader = reader_of(pair.fleet, office);
+  settle({&reader});
+  change_unnoticed(reader, "UPDATE activity SET title='lén sửa'");
+  CHECK(reader.sync().verified_by == "versions");  // nothing has moved
+  pair.a.edit("activity", pair.id, R"({"place":"Sân B"})");
+  pair.a.sync();
+  const SyncReport report = reader.sync();
+  CHECK(report.verified);
+  CHECK(report.verified_by == "values");
+  CHECK(reader.get("activity", pair.id)["title"] == "Hội thao");
+  CHECK(reader.get("activity", pair.id)["place"] == "Sân B");
+  check_found_changed(reader);
+  CHECK(reader.sync().verified_by == "versions");
+}
+
+TEST_CASE("fleet: a difference on a wrong value is no tick until the comparison has ended",
+          "[fleet][divergence]") {
+  Pair pair;
+  change_unnoticed(pair.b, "UPDATE activity SET title='lén sửa'");
+  pair.a.edit("activity", pair.id, R"({"place":"Sân B"})");
+  pair.a.sync();
+  Meddler meddler(pair.b.transport, {}, [&] { pair.b.transport.lose_requests = 100; });
+  SyncOptions options;
+  options.patience_ms = 0;
+  CHECK_FALSE(nhip::sync(pair.b.replica(), meddler, options).ok());
+  CHECK(pair.b.get("activity", pair.id)["place"] == "Sân B");
+  pair.b.transport.lose_requests = 0;
+  pair.b.reopen();
+  const SyncReport report = pair.b.sync();
+  CHECK(report.verified);
+  CHECK(report.verified_by == "values");
+  check_found_changed(pair.b);
+  pair.settle_and_compare();
+}
+
+TEST_CASE("fleet: rows that were changed, emptied, deleted or edited here agree value by value",
+          "[fleet][divergence]") {
+  const bool office = GENERATE(false, true);
+  CAPTURE(office);
+  Pair pair;
+  const Id gone = pair.a.put("activity", kActivity);
+  const Id back = pair.a.put("activity", kActivity);
+  Member& reader = reader_of(pair.fleet, office);
+  settle({&pair.a, &pair.b, &reader});
+  pair.a.edit("activity", pair.id, R"({"place":null,"topics":["T2"],"participants":[]})");
+  pair.a.remove("activity", gone);
+  pair.a.remove("activity", back);
+  pair.b.edit("activity", back, R"({"title":"Vẫn làm"})");
+  settle({&pair.a, &pair.b});
+  pair.a.put("activity", kActivity);
+  settle({&pair.a});
+  reader.edit("activity", pair.id, R"({"title":"Hội thao hè"})");
+  CHECK(reader.sync().verified_by == "versions");
+  CHECK(reader.sync().verified_by == "versions");
+  CHECK(pair.b.sync().verified_by == "versions");
+  settle({&pair.a});
+  check_same(pair.fleet, {&pair.a, &pair.b, &reader});
+}
+
 TEST_CASE("fleet: values are compared once a week without being asked", "[fleet][divergence]") {
   Pair pair;
   CHECK(pair.b.sync().verified_by == "versions");

@@ -53,8 +53,8 @@ TEST_CASE("golden/protocol: every kind of vector is looked at by a test", "[gold
                 "enrol_proof", "enrolment_code", "digest_element", "digest_sum", "sha1", "uuid_v5",
                 "uuid_v7"});
   // recovery_vectors_test.cpp
-  kinds.insert({"certificate", "identity_proof", "token_chain", "record_print", "bucket_sums",
-                "bucket_prints", "bundle", "bundle_refused"});
+  kinds.insert({"certificate", "identity_proof", "token_chain", "record_print", "value_digest",
+                "bucket_sums", "bucket_prints", "bundle", "bundle_refused"});
   // binary_vectors_test.cpp
   kinds.insert({"binary", "binary_refused", "binary_passed_over", "envelope", "dictionary"});
   std::set<std::string> found;

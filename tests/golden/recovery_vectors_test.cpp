@@ -85,6 +85,20 @@ TEST_CASE("golden/recovery: places and prints of records", "[golden]") {
   }
 }
 
+TEST_CASE("golden/recovery: value digests of pages", "[golden]") {
+  for (const json& vector : of_kind("value_digest")) {
+    CAPTURE(get(vector, "name"));
+    const auto key = array_of<crypto::DigestKey>(vector, "key_hex");
+    const auto answer = decode_sync_response(crypto::as_bytes(get(vector, "text")));
+    REQUIRE(answer.ok());
+    ValueDigest digest(key);
+    for (const RowUpdate& row : answer->corrections) {
+      digest.add({row.type, row.id, row.seq, core::is_deleted(row.row.cells), &row.row.cells});
+    }
+    CHECK(digest.sum() == hex_number(get(vector, "digest")));
+  }
+}
+
 TEST_CASE("golden/recovery: sums of buckets", "[golden]") {
   for (const json& vector : of_kind("bucket_sums")) {
     CAPTURE(get(vector, "name"));

@@ -11,6 +11,7 @@
 #include "protocol/binary_encoding.h"
 #include "protocol/json_encoding.h"
 #include "protocol/packing.h"
+#include "protocol/reconcile.h"
 #include "replica/apply.h"
 #include "replica/outbox.h"
 
@@ -185,6 +186,15 @@ class Gate {
     answer_ = std::move(decoded).value();
   }
 
+  // The centre's part of a value digest; the device's is in `apply`.
+  void digest() {
+    protocol::FeedAnswer& feed = answer_.feeds[0];
+    protocol::ValueDigest values(there_->store().enrolment()->digest_key);
+    for (const protocol::RowUpdate& row : feed.rows)
+      values.add({row.type, row.id, row.seq, false, &row.row.cells});
+    feed.value_digest = values.sum();
+  }
+
   void apply() {
     replica::Repair repair;
     const auto applied = replica::apply(there_->store(), {}, answer_, repair);
@@ -229,6 +239,7 @@ constexpr Stage kStages[] = {{"prepare", &Gate::prepare},
                              {"encode_packed", &Gate::encode_packed},
                              {"decode_packed", &Gate::decode_packed},
                              {"decode", &Gate::decode},
+                             {"digest", &Gate::digest},
                              {"apply", &Gate::apply},
                              {"seal", &Gate::seal}};
 

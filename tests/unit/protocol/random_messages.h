@@ -248,6 +248,7 @@ class RandomMessages {
     out.more = chance(2);
     for (std::uint64_t i = below(3); i > 0; --i) out.receipts.push_back(receipt());
     if (chance(3)) out.collected = random_();
+    if (chance(2)) out.value_digest = random_();
     return out;
   }
 
