@@ -117,11 +117,11 @@ json DeviceNode::get(const std::string& type, const std::string& id) {
   return text.ok() ? json::parse(*text, nullptr, false) : json();
 }
 
-json DeviceNode::list(const std::string& type) {
+json DeviceNode::list(const std::string& type, std::size_t limit) {
   json all = json::array();
   const Status read = replica_->list(type, [&](std::string_view text) {
     all.push_back(json::parse(text, nullptr, false));
-    return true;
+    return all.size() < limit;
   });
   return read.ok() ? all : json();
 }
