@@ -55,7 +55,7 @@ bool is_unseen(const Version& version, const WriterView& writer) {
   if (NHIP_PLANTED(self_conflict)) return version.seq > writer.seen;
   if (version.seq <= writer.seen) return false;
   if (version.author == writer.author && (!writer.owns || writer.owns(version))) return false;
-  if (writer.knows && writer.knows(version.seq)) return false;
+  if (writer.knows && writer.knows(version)) return false;
   const auto shared = writer.inherited.find(version.author);
   return shared == writer.inherited.end() || version.stamp > shared->second;
 }

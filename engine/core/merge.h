@@ -29,9 +29,9 @@ struct WriterView {
   // A copy shares the past of the replicas it stems from: what each of them wrote up to its stamp
   // here. One stamp for all would take what an older one wrote after the copy was made for seen.
   std::map<Author, Hlc> inherited = {};
-  // Numbers above `seen` that the writer knew all the same: work of its own lost history that was
-  // taken back before. Empty: none.
-  std::function<bool(std::uint64_t)> knows = {};
+  // Versions above `seen` that the writer knew all the same: work of its own lost history that came
+  // back before. Empty: none.
+  std::function<bool(const Version&)> knows = {};
   // Is a version above `seen` under the writer's name a word of its own? After a restore a copy of
   // its replica, or older files put back, may have spoken under that name. Empty: always.
   std::function<bool(const Version&)> owns = {};

@@ -60,8 +60,25 @@ Result<std::vector<core::Operation>> operations_only(Result<std::vector<QueuedOp
   return operations;
 }
 
-// Are the cells that `op` is judged by the same versions, seen by its writer, under new numbers?
-bool is_renumbered(const core::Operation& op, const core::Row& old, const core::Row& now) {
+// What `versions` knows of the word that `version` of `cell` is from. The word need not stand in
+// the same cell: the version of an undelete, say, does not come back, since it changes nothing.
+const core::Version* same_word(const core::Versions& versions, const core::CellKey& cell,
+                               const core::Version& version) {
+  const auto is_it = [&](const core::Version& each) {
+    return each.stamp == version.stamp && each.author == version.author;
+  };
+  if (is_it(versions.of(cell))) return &versions.of(cell);
+  if (is_it(versions.base)) return &versions.base;
+  for (const auto& [other, each] : versions.exceptions) {
+    if (is_it(each)) return &each;
+  }
+  return nullptr;
+}
+
+// What the writer of `op` held, by the numbers of `now`, whose own number is `seq`: the highest one
+// with nothing unseen below it, among the cells that `op` is judged by. 0: no number has changed.
+std::uint64_t renumbered(const core::Operation& op, const core::Row& old, const core::Row& now,
+                         std::uint64_t seq) {
   const core::CellKey deleted{kDeletedField, {}};
   std::set<core::CellKey> cells{deleted};
   bool whole = false;  // a delete is judged by the whole record
@@ -74,14 +91,23 @@ bool is_renumbered(const core::Operation& op, const core::Row& old, const core::
     for (const auto& [cell, value] : row->cells) cells.insert(cell);
     for (const auto& [cell, version] : row->versions.exceptions) cells.insert(cell);
   }
+  std::set<std::uint64_t> seen;
+  std::uint64_t unseen = UINT64_MAX;
   bool moved = false;
   for (const core::CellKey& cell : cells) {
-    const core::Version& a = old.versions.of(cell);
-    const core::Version& b = now.versions.of(cell);
-    if (a.stamp != b.stamp || a.author != b.author || a.seq > op.held) return false;
-    moved = moved || a.seq != b.seq;
+    const core::Version& version = now.versions.of(cell);
+    const core::Version* const before = same_word(old.versions, cell, version);
+    if (before != nullptr && before->seq <= op.held) {
+      seen.insert(version.seq);
+      moved = moved || before->seq != version.seq;
+    } else {
+      unseen = std::min(unseen, version.seq);
+    }
   }
-  return moved;
+  if (!moved) return 0;
+  if (unseen == UINT64_MAX) return seq;
+  const auto end = seen.lower_bound(unseen);
+  return end == seen.begin() ? 0 : *std::prev(end);
 }
 
 // Ascending, wherever they stand.
@@ -302,9 +328,10 @@ Status follow_renumbering(Store& store, std::uint16_t type, const Id& id, const 
                           const core::Row& now, std::uint64_t seq) {
   NHIP_TRY_ASSIGN(const auto pending, pending_of(store, type, id));
   for (const core::Operation& op : pending) {
-    if (!is_renumbered(op, old, now)) continue;
+    const std::uint64_t held = renumbered(op, old, now, seq);
+    if (held == 0) continue;
     NHIP_TRY_ASSIGN(auto stmt, store.db().cached("UPDATE _nhip_op SET held=?2 WHERE seq=?1"));
-    stmt.bind(1, static_cast<std::int64_t>(op.seq)).bind(2, static_cast<std::int64_t>(seq));
+    stmt.bind(1, static_cast<std::int64_t>(op.seq)).bind(2, static_cast<std::int64_t>(held));
     NHIP_TRY(stmt.run());
   }
   return {};

@@ -47,7 +47,7 @@ Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t fi
 // Operations of a record that wait were made on top of what is now the centre's version `seq`.
 Status raise_held(Store& store, std::uint16_t type, const Id& id, std::uint64_t seq);
 // After a restore the centre numbers anew what it takes back. An operation that waits saw what it
-// saw: when every version it is judged by is still the same, it is built on the new number.
+// saw: it is built on the new numbers of the versions that are still the same.
 Status follow_renumbering(Store& store, std::uint16_t type, const Id& id, const core::Row& old,
                           const core::Row& now, std::uint64_t seq);
 

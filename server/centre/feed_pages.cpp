@@ -83,13 +83,15 @@ protocol::RowUpdate& FeedPages::add_row(const StoredRow& row, std::uint64_t posi
   return answer.rows.back();
 }
 
-Status FeedPages::correct(const std::map<Intake::RecordKey, std::string>& records,
+Status FeedPages::correct(const Records& records, const std::vector<protocol::FeedRequest>& feeds,
                           std::vector<protocol::RowUpdate>& corrections) {
+  std::set<std::string> scopes;
   for (const auto& [key, scope] : records) {
     NHIP_TRY_ASSIGN(const auto row, centre_.store().row(key.first, key.second));
     if (row && rights_.may_receive(row->scope)) {
       protocol::RowUpdate update = update_for(*row, 0);
       update.scope = row->scope;
+      scopes.insert(row->scope);
       corrections.push_back(std::move(update));
       continue;
     }
@@ -100,7 +102,47 @@ Status FeedPages::correct(const std::map<Intake::RecordKey, std::string>& record
     gone.left = true;
     corrections.push_back(std::move(gone));
   }
+  for (const std::string& scope : scopes) {
+    NHIP_TRY_ASSIGN(const std::uint64_t after, held_to(scope, feeds));
+    NHIP_TRY(add_conflicts(records, scope, after, corrections));
+  }
   return {};
+}
+
+Result<std::uint64_t> FeedPages::held_to(const std::string& scope,
+                                         const std::vector<protocol::FeedRequest>& feeds) {
+  for (const protocol::FeedRequest& feed : feeds) {
+    if (feed.feed == scope) {
+      NHIP_TRY_ASSIGN(const bool ours, is_ours(scope, feed.cursor));
+      return ours ? feed.cursor.seq : 0;
+    }
+    if (feed.feed != "*" || !is_in_office_feed(scope)) continue;
+    NHIP_TRY_ASSIGN(const bool ours, is_ours_everywhere(feed.cursor));
+    if (!ours || feed.cursor.seq == 0) return std::uint64_t{0};
+    NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_before(scope, feed.cursor.seq));
+    return share ? share->last : 0;
+  }
+  return std::uint64_t{0};
+}
+
+Status FeedPages::add_conflicts(const Records& records, const std::string& scope,
+                                std::uint64_t after,
+                                std::vector<protocol::RowUpdate>& corrections) {
+  const Type& type = *centre_.schema().type("nhip_conflict");
+  const core::CellKey type_cell{type.field("record_type")->number, {}};
+  const core::CellKey id_cell{type.field("record_id")->number, {}};
+  return centre_.store().each_in_scope(scope, after, UINT64_MAX, [&](const StoredRow& row) {
+    if (row.type != type.number || records.count({row.type, row.id}) > 0) return true;
+    const std::int64_t* number = core::cell_value(row.row.cells, type_cell).integer();
+    const Bytes* bytes = core::cell_value(row.row.cells, id_cell).blob();
+    const auto id = bytes != nullptr ? Id::from_bytes(*bytes) : std::nullopt;
+    if (number == nullptr || !id) return true;
+    if (records.count({static_cast<std::uint16_t>(*number), *id}) == 0) return true;
+    protocol::RowUpdate update = update_for(row, 0);
+    update.scope = scope;
+    corrections.push_back(std::move(update));
+    return true;
+  });
 }
 
 Status FeedPages::read(const protocol::FeedRequest& request,

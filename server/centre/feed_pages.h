@@ -28,7 +28,11 @@ class FeedPages {
   FeedPages(Centre& centre, const Rights& rights, const Exact& exact, std::uint64_t bytes_max,
             std::int64_t now);
 
-  Status correct(const std::map<Intake::RecordKey, std::string>& records,
+  using Records =
+      std::map<Intake::RecordKey, std::string>;  // with the scope the device had them in
+  // The true state of records, and with it the conflicts over them that lie beyond the cursors of
+  // `feeds`: whoever is told a value that won is told what lost in the same breath.
+  Status correct(const Records& records, const std::vector<protocol::FeedRequest>& feeds,
                  std::vector<protocol::RowUpdate>& corrections);
   // Feeds that are not granted are left out.
   Status read(const protocol::FeedRequest& request, std::vector<protocol::FeedAnswer>& answers);
@@ -39,6 +43,11 @@ class FeedPages {
   Result<std::map<std::string, std::string>> devices();
 
  private:
+  Status add_conflicts(const Records& records, const std::string& scope, std::uint64_t after,
+                       std::vector<protocol::RowUpdate>& corrections);
+  // The number in `scope` up to which the device surely holds everything.
+  Result<std::uint64_t> held_to(const std::string& scope,
+                                const std::vector<protocol::FeedRequest>& feeds);
   Status read_scope(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
   Status read_everything(const protocol::FeedRequest& request, protocol::FeedAnswer& answer);
   Status compare_sums(const protocol::ReconcileRequest& request, protocol::ReconcileAnswer& answer);

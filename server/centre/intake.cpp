@@ -91,7 +91,13 @@ Status Intake::take(const core::Group& group) {
             "The centre expects operation " + std::to_string(received_seq_ + 1) + " next.",
             "Sync again; if this stays, the replica was put back from a copy."};
   }
+  came_back_.clear();
   for (const core::Operation& op : group.operations) {
+    NHIP_TRY_ASSIGN(const bool again, came_back(op));
+    if (again) came_back_.insert(op.seq);
+  }
+  for (const core::Operation& op : group.operations) {
+    if (came_back_.count(op.seq) > 0) continue;
     NHIP_TRY_ASSIGN(const auto refusal, examine(op));
     if (!refusal) continue;
     received_seq_ = last;
@@ -405,6 +411,38 @@ Result<std::optional<VersionInfo>> Intake::came_from_the_original(const core::Op
   return Which();
 }
 
+// The answer to an operation was lost, then the centre was put back, and somebody who had received
+// its effect offered that. Taken as new it would contradict those who had seen it. A copy may have
+// spoken at the same moment under the same name, so one of its values has to be found, too.
+Result<bool> Intake::came_back(const core::Operation& op) {
+  if (epochs_.marks().empty()) return false;
+  NHIP_TRY_ASSIGN(const auto row, centre_.store().row(op.type, op.id));
+  if (!row) return false;
+  std::vector<Author> names = kin_;
+  names.push_back(who_.replica.replica);
+  std::optional<Author> author;
+  for (const Author& name : names) {
+    NHIP_TRY_ASSIGN(const auto taken,
+                    centre_.store().offered(op.type, op.id, taken_word(name, op.stamp)));
+    if (taken) author = name;
+  }
+  if (!author) return false;
+  NHIP_TRY_ASSIGN(const auto past, centre_.store().past(op.type, op.id));
+  const bool found =
+      std::any_of(op.changes.begin(), op.changes.end(), [&](const core::Change& change) {
+        const auto holds = [&](const core::Cells& cells) {
+          return core::cell_value(cells, change.cell) == change.value;
+        };
+        return holds(row->row.cells) ||
+               std::any_of(past.begin(), past.end(), [&](const auto& v) { return holds(v.cells); });
+      });
+  if (found && *author != who_.replica.replica) {
+    core::Hlc& shared = inherited_[*author];
+    shared = std::max(shared, op.stamp);
+  }
+  return found;
+}
+
 // After a restore somebody else may have brought back a word under this replica's name that a copy
 // of it spoke. What the replica knows of it stands in its position, as with anybody's.
 bool Intake::is_own_word(const core::Operation& op, const std::string& scope,
@@ -429,6 +467,11 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
     seq = before->seq;
     return false;
   }
+  if (came_back_.count(op.seq) > 0) {
+    brought_.insert(op.stamp);
+    seq = before->seq;
+    return false;
+  }
   if (!kin_.empty()) own_words_.insert({op.type, op.id});
   const bool collected = before != nullptr && is_collected_scope(before->scope);
   if (collected && is_delete_only(op)) {
@@ -450,6 +493,12 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
   const bool restamped = ordered.stamp != op.stamp;
   if (restamped) ++corrected_stamps_;
   core::MergeResult merged = core::merge(type, base ? &base->row : nullptr, ordered, view, seq);
+  if (!merged.conflicts.empty()) {
+    // Numbered before the record: wherever a page ends, who has the winner has the loser, too.
+    NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, view.seen, scope, merged.conflicts));
+    NHIP_TRY_ASSIGN(seq, sequencer_.next(scope));
+    merged = core::merge(type, base ? &base->row : nullptr, ordered, view, seq);
+  }
   const bool reopened =
       merged.changed && reopen(type, base, merged.row, {ordered.stamp, view.author, seq});
   bool judged = false;
@@ -479,7 +528,6 @@ Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
     review_.stored(type);
     if (!type.spread_as.empty()) NHIP_TRY(spread(centre_, sequencer_, after));
   }
-  NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, view.seen, scope, merged.conflicts));
   if (exact) {
     exact_rows_[{op.type, op.id}] = seq;
     exact_.insert({scope, seq});

@@ -51,6 +51,7 @@ class Intake {
   Status examine_transitions(const Type& type, const core::Operation& op,
                              const StoredRow* current) const;
   Result<bool> edits_what_is_gone(const core::Operation& op, const StoredRow& row) const;
+  Result<bool> came_back(const core::Operation& op);
   Result<std::optional<VersionInfo>> came_from_the_original(const core::Operation& op,
                                                             const StoredRow* row) const;
   bool is_own_word(const core::Operation& op, const std::string& scope,
@@ -78,6 +79,7 @@ class Intake {
   std::map<Author, core::Hlc> inherited_;  // WriterView::inherited
   std::vector<Author> kin_;                // of a replica that was a copy: the others of its device
   std::set<core::Hlc> brought_;            // stamps of this request's operations
+  std::set<std::uint64_t> came_back_;      // operations of the group in hand that came back before
   std::set<RecordKey> own_words_;          // records it changed in this request in its own name
 };
 

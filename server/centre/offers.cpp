@@ -101,6 +101,34 @@ class Taker {
   // What was taken back once has one number for the work of several writers.
   using Written = std::tuple<std::uint64_t, core::Hlc, Author>;
 
+  // The state holds a value of that very word.
+  static bool holds_word(const core::Versions& versions, const core::Version& word) {
+    const auto is_it = [&](const core::Version& each) {
+      return each.stamp == word.stamp && each.author == word.author;
+    };
+    return is_it(versions.base) ||
+           std::any_of(versions.exceptions.begin(), versions.exceptions.end(),
+                       [&](const auto& each) { return is_it(each.second); });
+  }
+
+  // Whose words came back with this state. One that its author brings again, because it never
+  // learnt that it was received, has had its effect (Intake::came_back).
+  Status note_taken_words(const protocol::Offer& offer, std::uint64_t after, std::uint64_t end,
+                          std::uint64_t now_at) {
+    std::set<std::pair<Author, core::Hlc>> words;
+    const auto add = [&](const core::Version& each) {
+      if (each.seq > after && each.seq < end && each.author != Author{})
+        words.insert({each.author, each.stamp});
+    };
+    add(offer.row.versions.base);
+    for (const auto& [cell, version] : offer.row.versions.exceptions) add(version);
+    for (const auto& [author, stamp] : words) {
+      NHIP_TRY(centre_.store().put_offered(offer.type, offer.id,
+                                           {taken_word(author, stamp), offer.seq, now_at}));
+    }
+    return {};
+  }
+
   Status note_own_words(const protocol::Offer& offer) {
     const Author& self = who_.replica.replica;
     std::set<core::Hlc> stamps;
@@ -212,43 +240,61 @@ class Taker {
     // A record whose beginning we once had and have no more was collected after its deletion.
     if (before == nullptr && offer.row.versions.base.seq <= shared) return {};
     const std::uint64_t after = std::max(shared, done ? done->lost_seq : 0);
-    NHIP_TRY_ASSIGN(const std::uint64_t seq, sequencer_.next(offer.scope));
+    NHIP_TRY_ASSIGN(std::uint64_t seq, sequencer_.next(offer.scope));
     NHIP_TRY_ASSIGN(const auto known, taken_before(offer, before));
     NHIP_TRY_ASSIGN(const Since now, since(cut, before));
-    std::optional<core::Row> row;
-    if (before != nullptr) row = before->row;
-    std::vector<std::pair<core::Operation, std::vector<core::ConflictEntry>>> losers;
     const std::map<Written, Lost> all = lost_of(type, offer, after, cut, now);
+    Merged merged = merge_all(type, offer, all, before, shared, known, seq);
+    if (!merged.losers.empty()) {
+      // Numbered before the record, as everywhere: who is given the winner has the loser then.
+      for (const auto& [op, entries] : merged.losers) {
+        NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, shared, offer.scope, entries));
+      }
+      NHIP_TRY_ASSIGN(seq, sequencer_.next(offer.scope));
+      merged = merge_all(type, offer, all, before, shared, known, seq);
+    }
+    if (merged.changed) {
+      NHIP_TRY(store(type, offer, before, std::move(*merged.row), seq, all.rbegin()->second));
+      NHIP_TRY(
+          centre_.store().put_offered(offer.type, offer.id, {part_of(life_, seq), offer.seq, seq}));
+    }
+    const std::uint64_t now_at = merged.changed ? seq : (before != nullptr ? before->seq : 0);
+    NHIP_TRY(note_taken_words(offer, after, cut.begins, now_at));
+    return centre_.store().put_offered(offer.type, offer.id, {life_, offer.seq, now_at});
+  }
+
+  // What the lost operations make of the record under the number `seq`, and what lost.
+  struct Merged {
+    std::optional<core::Row> row;
     bool changed = false;
+    std::vector<std::pair<core::Operation, std::vector<core::ConflictEntry>>> losers;
+  };
+  static Merged merge_all(const Type& type, const protocol::Offer& offer,
+                          const std::map<Written, Lost>& all, const StoredRow* before,
+                          std::uint64_t shared, const std::set<std::uint64_t>& known,
+                          std::uint64_t seq) {
+    Merged result;
+    if (before != nullptr) result.row = before->row;
     for (const auto& [written, lost] : all) {
-      // The lost writer had seen everything before the cut, the lost states taken over before and
-      // what this very offer already brought.
+      // The lost writer had seen everything before the cut, the lost states taken over before,
+      // what this very offer already brought, and what of it its author brought again.
       core::WriterView writer;
       writer.author = lost.author;
       writer.seen = shared;
       // Of what was written since the cut it has seen nothing, under its own name neither.
       writer.owns = [](const core::Version&) { return false; };
-      writer.knows = [&](std::uint64_t at) { return at == seq || known.count(at) > 0; };
+      writer.knows = [&](const core::Version& at) {
+        return at.seq == seq || known.count(at.seq) > 0 || holds_word(offer.row.versions, at);
+      };
       core::MergeResult merged =
-          core::merge(type, row ? &*row : nullptr, lost.operation, writer, seq);
-      if (row && is_revival(lost.operation)) list_delete(lost, *row, seq, merged);
-      changed = changed || merged.changed;
-      row = std::move(merged.row);
-      if (!merged.conflicts.empty()) {
-        losers.emplace_back(lost.operation, std::move(merged.conflicts));
-      }
+          core::merge(type, result.row ? &*result.row : nullptr, lost.operation, writer, seq);
+      if (result.row && is_revival(lost.operation)) list_delete(lost, *result.row, seq, merged);
+      result.changed = result.changed || merged.changed;
+      result.row = std::move(merged.row);
+      if (!merged.conflicts.empty())
+        result.losers.emplace_back(lost.operation, std::move(merged.conflicts));
     }
-    if (changed) NHIP_TRY(store(type, offer, before, std::move(*row), seq, all.rbegin()->second));
-    const std::uint64_t now_at = changed ? seq : (before != nullptr ? before->seq : 0);
-    NHIP_TRY(centre_.store().put_offered(offer.type, offer.id, {life_, offer.seq, now_at}));
-    if (changed) {
-      NHIP_TRY(
-          centre_.store().put_offered(offer.type, offer.id, {part_of(life_, seq), offer.seq, seq}));
-    }
-    for (const auto& [op, entries] : losers) {
-      NHIP_TRY(mint_conflicts(centre_, sequencer_, type, op, shared, offer.scope, entries));
-    }
-    return {};
+    return result;
   }
 
   // The numbers in `row` under which work of this lost history was taken back before.
@@ -360,6 +406,10 @@ class Taker {
 
 std::uint64_t own_word(const Author& author, core::Hlc stamp) {
   return short_hash(author.text() + '\n' + std::to_string(stamp));
+}
+
+std::uint64_t taken_word(const Author& author, core::Hlc stamp) {
+  return short_hash("taken " + author.text() + '\n' + std::to_string(stamp));
 }
 
 Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,

@@ -25,6 +25,8 @@ Result<std::uint64_t> proof_of_loss(Centre& centre, const Principal& who,
 
 // Names a word of a replica's own that it showed by an offer to know; OfferedState::begins.
 std::uint64_t own_word(const Author& author, core::Hlc stamp);
+// Names a word that came back with a state somebody offered.
+std::uint64_t taken_word(const Author& author, core::Hlc stamp);
 
 // Inside a transaction. Returns the records to tell the device about, each with the scope it had
 // them in: every offered one. `epoch`: the request's.

@@ -160,7 +160,7 @@ Result<protocol::SyncResponse> sync(Centre& centre, const Principal& who,
   answer.received_seq = intake.received_seq();
   answer.durable_seq = here.replica.durable_seq;
   FeedPages pages(centre, rights, intake.exact(), request.answer_bytes_max, now);
-  NHIP_TRY(pages.correct(to_correct, answer.corrections));
+  NHIP_TRY(pages.correct(to_correct, request.feeds, answer.corrections));
   for (const protocol::FeedRequest& feed : request.feeds) NHIP_TRY(pages.read(feed, answer.feeds));
   for (const protocol::ReconcileRequest& each : request.reconcile) {
     NHIP_TRY(pages.reconcile(each, answer.reconcile));

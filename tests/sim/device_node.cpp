@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "sim/fresh_replica.h"
+
 namespace nhip::sim {
 
 namespace fs = std::filesystem;
@@ -55,10 +57,13 @@ DeviceNode::DeviceNode(std::size_t index, const std::string& folder, std::string
 }
 
 Status DeviceNode::open(const std::string& schema_json) {
+  if (!schema_json.empty()) {
+    NHIP_TRY(write_fresh_replica(path(), schema_json, [this](std::uint8_t* out, std::size_t size) {
+      chance_.fill(out, size);
+    }));
+  }
   OpenOptions options;
   options.path = path();
-  options.create = !schema_json.empty();
-  options.schema_json = schema_json;
   Environment environment;
   environment.unix_ms = [this] { return frozen_at ? *frozen_at : times_.true_ms + clock_error_ms; };
   environment.random = [this](std::uint8_t* out, std::size_t size) { chance_.fill(out, size); };
@@ -112,11 +117,11 @@ json DeviceNode::get(const std::string& type, const std::string& id) {
   return text.ok() ? json::parse(*text, nullptr, false) : json();
 }
 
-json DeviceNode::list(const std::string& type) {
+json DeviceNode::list(const std::string& type, std::size_t limit) {
   json all = json::array();
   const Status read = replica_->list(type, [&](std::string_view text) {
     all.push_back(json::parse(text, nullptr, false));
-    return true;
+    return all.size() < limit;
   });
   return read.ok() ? all : json();
 }

@@ -37,7 +37,8 @@ class DeviceNode {
   Status plain_sql(const std::string& sql);
 
   nlohmann::json get(const std::string& type, const std::string& id);  // null: not there
-  nlohmann::json list(const std::string& type);                        // null: cannot be read
+  // Null: cannot be read. At most so many, if there is a limit.
+  nlohmann::json list(const std::string& type, std::size_t limit = SIZE_MAX);
   nlohmann::json tray();
   // What waits to be sent of a record, also where another's value is shown: objects of paths.
   nlohmann::json waiting(const std::string& type, const std::string& id);

@@ -6,6 +6,7 @@
 //   nhip_sim --plants [--limit N]               planted bugs and how soon each is found
 //   … --with relapse                            kinds that are off unless named
 //   … --without copy,rollback,restore
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -245,6 +246,10 @@ int play_plants(const Options& options) {
 }  // namespace
 
 int main(int count, char** words) {
+  // A run has one thread; SQLite needs no locks and counts nothing.
+  sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 400);
   Options options;
   if (!read_options(count, words, options)) {
     std::printf("nhip_sim --seeds N --from S --jobs J | --seed S [--shrink] | --plants\n");

@@ -214,11 +214,13 @@ void Run::write_off() {
     for (const json& record : centre_->records(type.name))
       add(type.name, record.value("id", ""), record);
     for (const auto& device : devices_) {
+      if (device->revoked) continue;  // it gives nothing back
       for (const json& record : device->list(type.name))
         add(type.name, record.value("id", ""), record);
     }
   }
   for (const auto& device : devices_) {
+    if (device->revoked) continue;
     for (const json& entry : device->tray())
       add(entry.value("type", ""), entry.value("record_id", ""), entry.value("record", json()));
     for (const json& row : device->list("nhip_conflict")) {

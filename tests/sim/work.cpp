@@ -201,12 +201,12 @@ bool Run::attempt(DeviceNode& device, Chance& chance, const std::vector<RecordNa
 std::string Run::pick(DeviceNode& device, Chance& chance, std::string& type) {
   const std::size_t draw = chance.below(10);
   type = draw < 7 ? "card" : draw < 9 ? "notice" : device.role == "office" ? "rate" : "card";
-  const json all = device.list(type);
-  if (!all.is_array() || all.empty()) return {};
   // Few records get most edits, or concurrent edits would be rare.
-  const std::size_t reach =
-      chance.permille(700) ? std::min<std::size_t>(all.size(), 4) : all.size();
-  return all[chance.below(reach)].value("id", "");
+  constexpr std::size_t kFew = 4;
+  json all = device.list(type, kFew);
+  if (!all.is_array() || all.empty()) return {};
+  if (!chance.permille(700) && all.size() == kFew) all = device.list(type);
+  return all[chance.below(all.size())].value("id", "");
 }
 
 void Run::create(DeviceNode& device, Chance& chance) {

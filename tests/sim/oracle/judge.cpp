@@ -291,12 +291,13 @@ class Judge {
     bool stepped_back = false;
     for (const std::size_t at : line.writes) {
       const Write& write = ledger_.writes()[at];
-      if (write.cell != cell || !write.after.is_string() || write.lost_with_disk) continue;
+      if (write.cell != cell || !write.after.is_string()) continue;
       if (refused_records_.count(record) > 0 || ledger_.member_gone(write.device)) return;
       const int to = ranks.at(write.after.get<std::string>());
       const int from = write.before.is_string() ? ranks.at(write.before.get<std::string>()) : -1;
-      highest = std::max(highest, to);
+      // What may be lost need not be: it excuses a step, and asks for none.
       stepped_back = stepped_back || from > to;
+      if (!write.lost_with_disk) highest = std::max(highest, to);
     }
     if (highest > rank && !stepped_back)
       findings_.push_back({"ladder_fell", record + " " + cell + " fell without anybody's step"});
