@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,9 @@ class DeviceNode {
   nlohmann::json tray();
   // What waits to be sent of a record, also where another's value is shown: objects of paths.
   nlohmann::json waiting(const std::string& type, const std::string& id);
-  bool contains_bytes(const std::string& needle) const;
+  // Everything in its files that begins with `mark`, to the last digit.
+  std::set<std::string> words_of(const std::string& mark) const;
+  bool is_old() const { return replica_ && replica_->schema().version() == 1; }
 
   const std::size_t number;
   const std::string unit;

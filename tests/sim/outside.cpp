@@ -71,8 +71,11 @@ void Run::judge_sync(DeviceNode& device, const Result<SyncReport>& report, bool 
       std::to_string(report->received) + " rejected " + std::to_string(report->rejected) +
       (report->complete ? " complete" : ""));
   if (device.revoked) return find("revoked_synced", "a revoked device was served");
+  in_touch(device);
+  if (report->held > 0) outcome_.faults.note(Fault::kHeldForLater);
   if (!report->complete) return;
   clean_since_[device.number] = ledger_.lines();
+  held_units_[device.number] = ledger_.readable(device.unit);
   if (!report->verified) return find("not_verified", "a whole sync ended without equal digests");
   if (!chance.permille(150) || busy_ != nullptr) return;
   const oracle::DeviceView view = view_of(device);
@@ -109,6 +112,7 @@ void Run::start_again(DeviceNode& device) {
   if (const Status opened = device.start_again(); !opened.ok())
     find("cannot_open", "device " + std::to_string(device.number) + ": " + opened.name() + ": " +
                             opened.message());
+  note_version(device);
 }
 
 void Run::turn_clock(DeviceNode& device, Chance& chance, bool freeze) {
@@ -170,6 +174,8 @@ void Run::copy(DeviceNode& device) {
   start_again(device);
   DeviceNode* twin = add_device(device.unit, device.role);
   twin->device_id = device.device_id;
+  contact_[twin->number] = contact_[device.number];
+  held_units_[twin->number] = held_units_[device.number];
   twin->put_files(folder);
   start_again(*twin);
   for (const std::size_t number : {device.number, twin->number}) {
@@ -241,12 +247,8 @@ void Run::restore(Chance& chance) {
   if (const Status done = centre_->restore(chance.below(std::min<std::size_t>(backups, 4)));
       !done.ok())
     return find("cannot_restore", done.name() + ": " + done.message());
-  // A backup knows nothing of later revocations; the office repeats them.
-  for (const auto& each : devices_) {
-    if (!each->revoked) continue;
-    if (const Status again = centre_->revoke(each->device_id); !again.ok())
-      find("cannot_revoke", again.name());
-  }
+  restored_at_ = times_.true_ms;
+  office_repeats();
   write_off();
 }
 

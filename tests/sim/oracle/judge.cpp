@@ -3,6 +3,7 @@
 #include "sim/oracle/judge.h"
 
 #include <algorithm>
+#include <ctime>
 #include <set>
 #include <unordered_map>
 
@@ -14,10 +15,34 @@ namespace {
 
 std::string name_of(const std::string& type, const std::string& id) { return type + " " + id; }
 
-json without_meta(json record) {
-  if (record.is_object()) record.erase("_meta");
+json as_shown(const std::string& type, json record, bool by_old_program) {
+  record.erase("_meta");
+  if (!by_old_program || type != "card") return record;
+  for (const std::string& field : facts_of(type).later) record.erase(field);
   return record;
 }
+
+std::string difference(const json& shown, const json& expected) {
+  for (std::size_t i = 0; i < std::max(shown.size(), expected.size()); ++i) {
+    const json a = i < shown.size() ? shown[i] : json();
+    const json b = i < expected.size() ? expected[i] : json();
+    if (a != b) return ":\n    device " + a.dump() + "\n    centre " + b.dump();
+  }
+  return "";
+}
+
+// "2026-03-10T05:00:00Z", as the centre shows times.
+std::string iso_of(std::int64_t unix_ms) {
+  const std::time_t seconds = static_cast<std::time_t>(unix_ms / 1000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return std::string(text, size);
+}
+
+// The rest are conflict records and the table of units.
+bool is_judged(const std::string& type) { return type != "nhip_conflict" && type != "org_unit"; }
 
 class Judge {
  public:
@@ -37,6 +62,7 @@ class Judge {
     check_groups();
     check_ladders();
     check_conflicts();
+    check_times();
     check_devices();
     return std::move(findings_);
   }
@@ -44,7 +70,7 @@ class Judge {
  private:
   void index_centre() {
     for (const auto& [type, list] : view_.centre) {
-      if (type == "nhip_conflict") continue;
+      if (!is_judged(type)) continue;
       for (const json& record : list) {
         const std::string id = record.value("id", "");
         current_[name_of(type, id)] = cells_of(facts_of(type), record);
@@ -97,7 +123,7 @@ class Judge {
     for (const DeviceView& device : view_.devices) {
       if (!ledger_.members()[device.device].gone) continue;
       for (const auto& [type, list] : device.records) {
-        if (type == "nhip_conflict") continue;
+        if (!is_judged(type)) continue;
         for (const json& record : list)
           kept_[device.device][name_of(type, record.value("id", ""))] =
               cells_of(facts_of(type), record);
@@ -170,12 +196,14 @@ class Judge {
     for (const std::size_t at : line->second.deletions) {
       const Deletion& deletion = ledger_.deletions()[at];
       const bool one_step = write.by_tool && deletion.by_tool && write.device == deletion.device;
-      const std::string& who = ledger_.members()[deletion.device].device_id;
+      const std::string who = ledger_.members()[deletion.device].device_id;
       const bool refused = refused_deletes_.count(record + " " + who) > 0;
       if (refused && !one_step) continue;
       if (is_there && !one_step && line->second.made_again_at < deletion.number) continue;
-      if (deletion.number > write.number && holds(deletion.shown, write.cell, write.after))
-        return true;
+      if (deletion.number < write.number) continue;
+      // What it kept without showing it went with the rest.
+      if (deletion.blind && is_later(facts_of(write.type), write.cell)) return true;
+      if (holds(deletion.shown, write.cell, write.after)) return true;
     }
     return false;
   }
@@ -255,6 +283,20 @@ class Judge {
       findings_.push_back({"record_resurrected",
                            record + " was deleted by device " + std::to_string(deletion.device)});
       return;
+    }
+  }
+
+  // Nothing was received before somebody wrote it, whatever a device's receipt says.
+  void check_times() {
+    for (const auto& [type, list] : view_.centre) {
+      if (!is_judged(type)) continue;
+      for (const json& record : list) {
+        const auto line = ledger_.records().find({type, record.value("id", "")});
+        if (line == ledger_.records().end() || line->second.made_ms == 0) continue;
+        const std::string received = record["_meta"].value("received_at", "");
+        if (received >= iso_of(line->second.made_ms)) continue;
+        findings_.push_back({"received_before_written", line->first.second + " at " + received});
+      }
     }
   }
 
@@ -363,33 +405,22 @@ class Judge {
         if (entry.value("code", "").empty() || entry.value("message", "").empty())
           findings_.push_back({"tray_unnamed", entry.dump()});
       }
-      compare(device, member);
+      for (Finding& finding : judge_equal(ledger_, view_.centre, device))
+        findings_.push_back(std::move(finding));
+      check_purges(device.device, member);
     }
   }
 
-  void compare(const DeviceView& device, const Member& member) {
-    for (const auto& [type, list] : view_.centre) {
-      json expected = json::array();
-      for (const json& record : list) {
-        const auto reader = reader_of_scope(record["_meta"].value("scope", ""));
-        const bool mine = member.role == "office" || !reader || *reader == member.unit;
-        if (mine) expected.push_back(without_meta(record));
-      }
-      const auto shown = device.records.find(type);
-      if (shown != device.records.end() && shown->second == expected) continue;
-      findings_.push_back({"not_equal", "device " + std::to_string(device.device) + " and the " +
-                                            "centre differ in " + type +
-                                            difference(shown->second, expected)});
+  // Who held a feed that was withdrawn said that it is gone.
+  void check_purges(std::size_t device, const Member& member) {
+    const auto due = view_.purges_due.find(device);
+    if (due == view_.purges_due.end() || ledger_.restores() > 0 || member.put_back) return;
+    const auto said = view_.purges.find(member.device_id);
+    for (const std::string& unit : due->second) {
+      if (said != view_.purges.end() && said->second.count("unit/" + unit) > 0) continue;
+      findings_.push_back({"purge_untold", "device " + std::to_string(device) +
+                                               " never said that " + "it removed " + unit});
     }
-  }
-
-  static std::string difference(const json& shown, const json& expected) {
-    for (std::size_t i = 0; i < std::max(shown.size(), expected.size()); ++i) {
-      const json a = i < shown.size() ? shown[i] : json();
-      const json b = i < expected.size() ? expected[i] : json();
-      if (a != b) return ":\n    device " + a.dump() + "\n    centre " + b.dump();
-    }
-    return "";
   }
 
   void report(const char* check, const Write& write) {
@@ -411,6 +442,29 @@ class Judge {
 
 }  // namespace
 
+std::vector<Finding> judge_equal(const Ledger& ledger, const std::map<std::string, json>& centre,
+                                 const DeviceView& view) {
+  std::vector<Finding> findings;
+  const Member& member = ledger.members()[view.device];
+  const std::set<std::string> units = ledger.readable(member.unit);
+  for (const auto& [type, list] : centre) {
+    if (member.old && type == "visit") continue;
+    json expected = json::array();
+    for (const json& record : list) {
+      const auto reader = reader_of_scope(record["_meta"].value("scope", ""));
+      const bool mine = member.role == "office" || !reader || units.count(*reader) > 0;
+      if (mine) expected.push_back(as_shown(type, record, member.old));
+    }
+    const auto shown = view.records.find(type);
+    if (shown != view.records.end() && shown->second == expected) continue;
+    if (expected.empty() && shown != view.records.end() && shown->second.is_null()) continue;
+    findings.push_back({"not_equal", "device " + std::to_string(view.device) + " and the " +
+                                         "centre differ in " + type +
+                                         difference(shown->second, expected)});
+  }
+  return findings;
+}
+
 std::vector<Finding> judge(const Ledger& ledger, const FinalView& view) {
   return Judge(ledger, view).run();
 }
@@ -419,11 +473,13 @@ std::vector<Finding> judge_scopes(const Ledger& ledger, const DeviceView& view) 
   std::vector<Finding> findings;
   const Member& member = ledger.members()[view.device];
   if (member.role == "office") return findings;
+  const std::set<std::string> units = ledger.readable(member.unit);
   for (const auto& [type, list] : view.records) {
+    if (type == "org_unit") continue;
     for (const json& record : list) {
       const auto reader = type == "nhip_conflict" ? reader_of_scope(record.value("scope", ""))
                                                   : reader_of(facts_of(type), record);
-      if (!reader || *reader == member.unit) continue;
+      if (!reader || units.count(*reader) > 0) continue;
       // What the device wrote itself for another unit waits for the centre's word.
       const auto line = ledger.records().find({type, record.value("id", "")});
       const bool own = line != ledger.records().end() && !line->second.writes.empty() &&
