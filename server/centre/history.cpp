@@ -110,8 +110,12 @@ Status put_live(Centre& centre, Sequencer& sequencer, const StoredRow* live, Sto
     after.row.versions = {version, {}};
   } else {
     after.row.versions = live->row.versions;
-    // Numbers of another scope mean nothing in this one.
-    if (live->scope != after.scope) after.row.versions = {version, {}};
+    // Numbers of another scope mean nothing in this one. Who wrote a cell still does: a line that
+    // is loaded later must not take back what a device wrote.
+    if (live->scope != after.scope) {
+      after.row.versions.base.seq = after.seq;
+      for (auto& [key, kept] : after.row.versions.exceptions) kept.seq = after.seq;
+    }
     for (const core::CellKey& key : changed_cells(live->row.cells, after.row.cells)) {
       after.row.versions.exceptions[key] = version;
     }

@@ -353,13 +353,17 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
   view.author = who_.replica.replica;
   view.inherited = inherited_;
   view.owns = [this, &op, scope](const core::Version& v) { return is_own_word(op, scope, v); };
+  // The record moved since: the writer's position in the scope it left says nothing here. Commits
+  // count all scopes, so the office's does.
+  const bool moved = !op.scope.empty() && op.scope != scope;
   // What a writer saw in a history that a restore cut off counts up to the cut.
-  view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
+  if (rights_.office() || !moved)
+    view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
   if (rights_.office()) {  // the office's cursor is a commit number
     NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_before(scope, view.seen));
     view.seen = share ? share->last : 0;
   }
-  view.seen = std::max(view.seen, epochs_.reached(scope, op.held));
+  if (!moved) view.seen = std::max(view.seen, epochs_.reached(scope, op.held));
   view.is_office = [this](const Author& author) {
     if (author == Author{}) return true;
     if (author == who_.replica.replica) return rights_.office();

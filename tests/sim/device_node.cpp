@@ -149,16 +149,19 @@ json DeviceNode::waiting(const std::string& type, const std::string& id) {
   return all;
 }
 
-std::set<std::string> DeviceNode::words_of(const std::string& mark) const {
+std::set<std::string> DeviceNode::words_of() const {
   std::set<std::string> words;
   for (const char* part : {"", "-wal"}) {
     std::ifstream file(path() + part, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    for (std::size_t at = bytes.find(mark); at != std::string::npos;
-         at = bytes.find(mark, at + 1)) {
-      std::size_t end = at + mark.size();
-      while (end < bytes.size() && bytes[end] >= '0' && bytes[end] <= '9') ++end;
-      words.insert(bytes.substr(at, end - at));
+    for (const char* mark : {"@U-", "@HQ#"}) {
+      for (std::size_t at = bytes.find(mark); at != std::string::npos;
+           at = bytes.find(mark, at + 1)) {
+        std::size_t end = bytes.find('#', at);
+        if (end == std::string::npos || end > at + 8) continue;
+        for (++end; end < bytes.size() && bytes[end] >= '0' && bytes[end] <= '9';) ++end;
+        words.insert(bytes.substr(at, end - at));
+      }
     }
   }
   return words;

@@ -42,8 +42,8 @@ class DeviceNode {
   nlohmann::json tray();
   // What waits to be sent of a record, also where another's value is shown: objects of paths.
   nlohmann::json waiting(const std::string& type, const std::string& id);
-  // Everything in its files that begins with `mark`, to the last digit.
-  std::set<std::string> words_of(const std::string& mark) const;
+  // Everything that anybody wrote (Run::fresh_text) and its files hold.
+  std::set<std::string> words_of() const;
   bool is_old() const { return replica_ && replica_->schema().version() == 1; }
 
   const std::size_t number;

@@ -231,18 +231,15 @@ std::map<std::string, json> Run::centre_view() {
 void Run::judge_files(DeviceNode& device) {
   if (device.role == "office" || device.revoked) return;
   const std::set<std::string> readable = ledger_.readable(device.unit);
-  for (const char* unit : {"U-1", "U-2", "U-3"}) {
-    if (readable.count(unit) > 0) continue;
-    const std::set<std::string> words = device.words_of(std::string("@") + unit + "#");
-    if (words.empty()) continue;
-    for (const oracle::Write& write : ledger_.writes()) {
-      if (!oracle::says_one_of(write, words)) continue;
-      const oracle::RecordName name{write.type, write.record};
-      if (ledger_.was_moved(write.record) || ledger_.ever_touched(device.number, name)) continue;
-      return find("scope_crossed", "device " + std::to_string(device.number) + " of " +
-                                       device.unit + " has words of " + unit + " in its files: " +
-                                       write.cell + " of " + write.type + " " + write.record);
-    }
+  const std::set<std::string> words = device.words_of();
+  for (const oracle::Write& write : ledger_.writes()) {
+    const oracle::RecordName name{write.type, write.record};
+    const std::string& unit = ledger_.records().at(name).unit;
+    if (unit.empty() || readable.count(unit) > 0 || !oracle::says_one_of(write, words)) continue;
+    if (ledger_.was_moved(write.record) || ledger_.ever_touched(device.number, name)) continue;
+    return find("scope_crossed", "device " + std::to_string(device.number) + " of " + device.unit +
+                                     " has words of " + unit + " in its files: " + write.cell +
+                                     " of " + write.type + " " + write.record);
   }
 }
 

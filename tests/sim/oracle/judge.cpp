@@ -41,6 +41,12 @@ std::string iso_of(std::int64_t unix_ms) {
   return std::string(text, size);
 }
 
+// A centre of the first version knows the later fields by their numbers alone.
+std::string field_of(const json& row) {
+  const std::string field = row.value("field", "");
+  return field == "field 14" ? "origin" : field;
+}
+
 // The rest are conflict records and the table of units.
 bool is_judged(const std::string& type) { return type != "nhip_conflict" && type != "org_unit"; }
 
@@ -85,7 +91,7 @@ class Judge {
       const TypeFacts* type = facts_of(row.value("record_type", 0));
       if (type == nullptr) continue;
       const std::string record = name_of(type->name, row.value("record_id", ""));
-      const std::string field = row.value("field", "");
+      const std::string field = field_of(row);
       const json loser = row.contains("loser") ? row["loser"].value("value", json()) : json();
       losers_.insert(place_of(record, field, loser));
       if (field == "deleted") contested_.insert(record);
@@ -353,7 +359,7 @@ class Judge {
       if (type == nullptr) continue;
       const std::string record = name_of(type->name, row.value("record_id", ""));
       check_sides(record, row);
-      const std::string field = row.value("field", "");
+      const std::string field = field_of(row);
       const json loser = row["loser"].value("value", json());
       if (field == "deleted" || loser.is_null() || is_group_member(*type, field) ||
           !is_telling(*type, field))
@@ -373,7 +379,7 @@ class Judge {
     const std::string loser = row["loser"].value("by", "");
     if (winner != loser || winner.empty() || winner == "centre") return;
     // The second of two settlements is listed against what stands, which may be the settler's own.
-    if (settled_.count(record + " " + row.value("field", "")) > 0) return;
+    if (settled_.count(record + " " + field_of(row)) > 0) return;
     // After a second restore a device's word of the first life comes back without what followed it
     // in the second, which was lost as well. It cannot be told from a word of the device's copy, so
     // it is listed: one conflict too many, where silence could bury a value.
@@ -382,8 +388,7 @@ class Judge {
       if (member.device_id == winner && member.put_back) return;
     }
     findings_.push_back({"self_conflict", winner + " conflicts with itself over " +
-                                              row.value("record_id", "") + " " +
-                                              row.value("field", "")});
+                                              row.value("record_id", "") + " " + field_of(row)});
   }
 
   bool anybody_put_back() const {

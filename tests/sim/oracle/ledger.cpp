@@ -49,6 +49,7 @@ void Ledger::note(std::size_t device, const std::string& type, const std::string
   RecordLine& line = at->second;
   if (is_new) line.made_at = number;
   if (is_new) line.made_ms = wall_ms;
+  if (is_new && after.is_object()) line.unit = after.value(facts.unit_field, "");
   if (after.is_null()) {
     line.deletions.push_back(deletions_.size());
     const bool blind = device != kOffice && members_[device].old;

@@ -49,6 +49,7 @@ struct Member {
 struct RecordLine {
   std::size_t made_at = 0;
   std::int64_t made_ms = 0;
+  std::string unit;  // it was made for
   std::vector<std::size_t> writes, deletions;
   std::size_t made_again_at = 0;  // the last time, by hand, after a delete
   std::set<std::string> tuples;   // "group=values" as some writer saw it after a write of its own
