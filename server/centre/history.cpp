@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/planted.h"
 #include "record/record_json.h"
 
 namespace nhip::server {
@@ -114,6 +115,7 @@ Status put_live(Centre& centre, Sequencer& sequencer, const StoredRow* live, Sto
     // is loaded later must not take back what a device wrote.
     if (live->scope != after.scope) {
       after.row.versions.base.seq = after.seq;
+      if (NHIP_PLANTED(move_forgets_author)) after.row.versions = {version, {}};
       for (auto& [key, kept] : after.row.versions.exceptions) kept.seq = after.seq;
     }
     for (const core::CellKey& key : changed_cells(live->row.cells, after.row.cells)) {

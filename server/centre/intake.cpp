@@ -85,8 +85,8 @@ Bytes Intake::inherited() const {
 Status Intake::take(const core::Group& group) {
   const std::uint64_t first = group.operations.front().seq;
   const std::uint64_t last = group.operations.back().seq;
-  if (last <= received_seq_) return repeat(group);
-  if (first != received_seq_ + 1) {
+  if (last <= received_seq_ && !NHIP_PLANTED(repeat_counted)) return repeat(group);
+  if (first != received_seq_ + 1 && !NHIP_PLANTED(repeat_counted)) {
     return {Code::kConflict, "seq_gap",
             "The centre expects operation " + std::to_string(received_seq_ + 1) + " next.",
             "Sync again; if this stays, the replica was put back from a copy."};

@@ -157,6 +157,7 @@ void Run::seed_by_bundle(const DeviceNode& like) {
   if (devices_.size() >= kReplicasMax) return;
   const std::string unit = like.unit, role = like.role;
   DeviceNode* device = add_device(unit, role);
+  device->came_later = true;
   if (!enrol_device(*device, false)) return;
   outcome_.faults.note(Fault::kSeededByBundle);
   const std::string path = folder_ + "/letter";
@@ -177,7 +178,8 @@ void Run::seed_by_bundle(const DeviceNode& like) {
 // What the file brought is all there is, and a connection brings none of it again.
 void Run::judge_seeded(DeviceNode& device) {
   std::map<std::string, nlohmann::json> centre = centre_view();
-  for (const oracle::Finding& finding : oracle::judge_equal(ledger_, centre, view_of(device)))
+  for (const oracle::Finding& finding :
+       oracle::judge_equal(ledger_, centre, view_of(device), centre_->is_old()))
     find(finding.check, finding.text);
   Line line(*network_, device.number);
   const auto report = nhip::sync(device.replica(), line, {});

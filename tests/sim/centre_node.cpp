@@ -217,14 +217,15 @@ Status CentreNode::name_units(const std::set<std::string>& named,
   return {};
 }
 
-Result<CentreNode::Names> CentreNode::collect() {
+Result<CentreNode::Collected> CentreNode::collect() {
   NHIP_TRY_ASSIGN(const auto before, collected());
-  NHIP_TRY(server::collect_tombstones(*centre_, times_.true_ms).status());
+  NHIP_TRY_ASSIGN(const server::Collected done,
+                  server::collect_tombstones(*centre_, times_.true_ms));
   NHIP_TRY_ASSIGN(const auto after, collected());
-  Names names;
+  Collected all{done.records, {}};
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
-                      std::back_inserter(names));
-  return names;
+                      std::back_inserter(all.names));
+  return all;
 }
 
 Result<std::set<std::pair<std::string, std::string>>> CentreNode::collected() {

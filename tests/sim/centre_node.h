@@ -61,9 +61,12 @@ class CentreNode {
   // Enters all units of the simulation; those in `absorbed` ended in another one.
   Status name_units(const std::set<std::string>& named,
                     const std::map<std::string, std::string>& absorbed);
-  // Takes tombstones out of their feeds; returns whose, by type and id.
-  using Names = std::vector<std::pair<std::string, std::string>>;
-  Result<Names> collect();
+  // Takes tombstones out of their feeds.
+  struct Collected {
+    std::uint64_t rows = 0;                                  // marks of records that moved included
+    std::vector<std::pair<std::string, std::string>> names;  // of records: type and id
+  };
+  Result<Collected> collect();
 
   // What the office reads.
   nlohmann::json records(const std::string& type);

@@ -149,7 +149,7 @@ json DeviceNode::waiting(const std::string& type, const std::string& id) {
   return all;
 }
 
-std::set<std::string> DeviceNode::words_of() const {
+std::set<std::string> DeviceNode::words_of(const std::set<std::string>& allowed) const {
   std::set<std::string> words;
   for (const char* part : {"", "-wal"}) {
     std::ifstream file(path() + part, std::ios::binary);
@@ -159,8 +159,12 @@ std::set<std::string> DeviceNode::words_of() const {
            at = bytes.find(mark, at + 1)) {
         std::size_t end = bytes.find('#', at);
         if (end == std::string::npos || end > at + 8) continue;
-        for (++end; end < bytes.size() && bytes[end] >= '0' && bytes[end] <= '9';) ++end;
-        words.insert(bytes.substr(at, end - at));
+        bool known = false;
+        for (++end; end < bytes.size() && bytes[end] >= '0' && bytes[end] <= '9';) {
+          ++end;
+          known = known || allowed.count(bytes.substr(at, end - at)) > 0;
+        }
+        if (!known) words.insert(bytes.substr(at, end - at));
       }
     }
   }

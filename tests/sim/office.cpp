@@ -127,9 +127,9 @@ void Run::in_touch(const DeviceNode& device) {
 void Run::collect() {
   const auto collected = centre_->collect();
   if (!collected.ok()) return find("cannot_collect", collected.status().name());
-  if (collected->empty()) return;
+  if (collected->rows == 0) return;
   outcome_.faults.note(Fault::kCollected);
-  log("  collected " + std::to_string(collected->size()));
+  log("  collected " + std::to_string(collected->rows));
   if (times_.true_ms - restored_at_ < 30 * kDayMs)
     find("collected_too_early", "within 30 days of a restore");
   for (const auto& device : devices_) {
@@ -138,14 +138,14 @@ void Run::collect() {
     // The office counts in numbers of its own, so it forgets by comparing; so does who was away.
     if (device->role == "office") watch_.excuse(device->number);
     if (device->revoked || member.put_back || away > kLeaseMs) continue;
-    for (const auto& name : *collected) {
+    for (const auto& name : collected->names) {
       const json shown = device->get(name.first, name.second);
       if (shown.is_null() || ledger_.wrote_last(device->number, name)) continue;
       find("collected_too_early", "device " + std::to_string(device->number) + " still shows " +
                                       name.first + " " + name.second);
     }
   }
-  for (const auto& name : *collected) {
+  for (const auto& name : collected->names) {
     if (!ledger_.deleted_before(name, times_.true_ms - 90 * kDayMs))
       find("collected_too_early", name.second + " was deleted less than 90 days ago");
     ledger_.note_collected(name);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace nhip::sim {
@@ -231,12 +232,26 @@ std::map<std::string, json> Run::centre_view() {
 void Run::judge_files(DeviceNode& device) {
   if (device.role == "office" || device.revoked) return;
   const std::set<std::string> readable = ledger_.readable(device.unit);
-  const std::set<std::string> words = device.words_of();
-  for (const oracle::Write& write : ledger_.writes()) {
+  const auto may_have = [&](const oracle::Write& write) {
     const oracle::RecordName name{write.type, write.record};
     const std::string& unit = ledger_.records().at(name).unit;
-    if (unit.empty() || readable.count(unit) > 0 || !oracle::says_one_of(write, words)) continue;
-    if (ledger_.was_moved(write.record) || ledger_.ever_touched(device.number, name)) continue;
+    // Who took an id of another unit for a record of its own wrote for itself.
+    const bool by_reader =
+        write.device != oracle::kOffice && readable.count(ledger_.members()[write.device].unit) > 0;
+    return unit.empty() || by_reader || readable.count(unit) > 0 ||
+           ledger_.was_moved(write.record) || ledger_.ever_touched(device.number, name);
+  };
+  std::set<std::string> allowed;
+  for (const oracle::Write& write : ledger_.writes()) {
+    if (may_have(write)) allowed.merge(oracle::words_in(write));
+  }
+  const std::set<std::string> words = device.words_of(allowed);
+  for (const oracle::Write& write : ledger_.writes()) {
+    if (may_have(write)) continue;
+    const std::set<std::string> said = oracle::words_in(write);
+    if (std::none_of(said.begin(), said.end(), [&](const auto& w) { return words.count(w) > 0; }))
+      continue;
+    const std::string& unit = ledger_.records().at({write.type, write.record}).unit;
     return find("scope_crossed", "device " + std::to_string(device.number) + " of " + device.unit +
                                      " has words of " + unit + " in its files: " + write.cell +
                                      " of " + write.type + " " + write.record);

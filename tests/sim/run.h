@@ -113,7 +113,8 @@ class Run {
   void upgrade_device(DeviceNode& device, Chance& chance);
   void upgrade_centre();
   void upgrade_the_rest();
-  void add_later_fields(const DeviceNode& device, const std::string& type, nlohmann::json& change);
+  void add_later_fields(const DeviceNode& device, const std::string& type,
+                        const nlohmann::json& record, nlohmann::json& change);
   bool visit(DeviceNode& device, Chance& chance);
   void note_version(const DeviceNode& device);
 

@@ -125,10 +125,15 @@ bool Run::visit(DeviceNode& device, Chance& chance) {
 }
 
 // Of an edit or a new card, what only the later version has.
-void Run::add_later_fields(const DeviceNode& device, const std::string& type, json& change) {
+void Run::add_later_fields(const DeviceNode& device, const std::string& type, const json& record,
+                           json& change) {
   if (type != "card" || !script_.versions || device.is_old()) return;
   if (later_.permille(250)) change["origin"] = fresh_text(device);
-  if (later_.permille(150)) change["moods"] = {fresh_text(device), fresh_text(device)};
+  if (!later_.permille(150)) return;
+  json moods = record.is_object() ? record.value("moods", json::array()) : json::array();
+  if (moods.size() > 4) return;
+  moods.push_back(fresh_text(device));
+  change["moods"] = moods;
 }
 
 }  // namespace nhip::sim

@@ -218,7 +218,7 @@ void Run::create(DeviceNode& device, Chance& chance) {
                            : draw < 9 || device.role != "office" ? "notice"
                                                                  : "rate";
   json record = fresh_record(device, type, chance);
-  add_later_fields(device, type, record);
+  add_later_fields(device, type, nullptr, record);
   if (type == "rate") {
     // Its id comes from its key, so only a list of everything shows what became of it.
     attempt(device, chance, {}, [&] { return device.replica().put(type, record.dump()).status(); });
@@ -234,8 +234,9 @@ void Run::edit(DeviceNode& device, Chance& chance) {
   std::string type;
   const std::string id = pick(device, chance, type);
   if (id.empty()) return create(device, chance);
-  json change = fresh_change(device, type, device.get(type, id), chance);
-  add_later_fields(device, type, change);
+  const json record = device.get(type, id);
+  json change = fresh_change(device, type, record, chance);
+  add_later_fields(device, type, record, change);
   const json asked = change;
   change["id"] = id;
   const bool done = attempt(device, chance, {{type, id}},

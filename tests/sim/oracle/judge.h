@@ -37,7 +37,7 @@ std::vector<Finding> judge(const Ledger& ledger, const FinalView& view);
 // What one device shows and what the centre has for it.
 std::vector<Finding> judge_equal(const Ledger& ledger,
                                  const std::map<std::string, nlohmann::json>& centre,
-                                 const DeviceView& view);
+                                 const DeviceView& view, bool old_centre = false);
 // Records on one device that it may not hold.
 std::vector<Finding> judge_scopes(const Ledger& ledger, const DeviceView& view);
 // Of records made together, a device at the head of its feeds shows all or none.

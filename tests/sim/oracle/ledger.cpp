@@ -22,15 +22,16 @@ std::string tuple_of(const std::string& group, const std::vector<std::string>& m
   return any ? text : std::string();
 }
 
-bool says_one_of(const Write& write, const std::set<std::string>& words) {
+std::set<std::string> words_in(const Write& write) {
+  std::set<std::string> words;
   const std::string text = write.cell + " " + write.after.dump();
   for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at + 1)) {
     std::size_t end = text.find('#', at);
-    if (end == std::string::npos) return false;
+    if (end == std::string::npos) break;
     for (++end; end < text.size() && text[end] >= '0' && text[end] <= '9';) ++end;
-    if (words.count(text.substr(at, end - at)) > 0) return true;
+    words.insert(text.substr(at, end - at));
   }
-  return false;
+  return words;
 }
 
 std::size_t Ledger::add_member(Member member) {

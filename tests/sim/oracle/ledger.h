@@ -118,8 +118,8 @@ class Ledger {
   std::size_t restores_ = 0, roll_backs_ = 0;
 };
 
-// Whether the value is one of these words or holds one.
-bool says_one_of(const Write& write, const std::set<std::string>& words);
+// The words (Run::fresh_text) that the write says.
+std::set<std::string> words_in(const Write& write);
 // One cell with one value, as text.
 std::string place_of(const std::string& record, const std::string& cell,
                      const nlohmann::json& value);
