@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 
 #include "api/transaction.h"
 #include "record/record_json.h"
@@ -39,6 +41,16 @@ ConflictSide side(const Type& type, const core::Cells& cells, const std::string&
   return out;
 }
 
+// A centre that did not know a field yet named it by its number.
+std::string known_path(const Type* type, const std::string& field) {
+  constexpr std::string_view kByNumber = "field ";
+  if (type == nullptr || field.rfind(kByNumber, 0) != 0) return field;
+  const unsigned long number = std::strtoul(field.c_str() + kByNumber.size(), nullptr, 10);
+  const Field* known =
+      number > UINT16_MAX ? nullptr : type->field(static_cast<std::uint16_t>(number));
+  return known != nullptr && known->is_scalar() ? known->path : field;
+}
+
 Row read_row(replica::Store& store, const Type& type, const replica::RecordTable::Found& found) {
   Row row{found.rid, found.cells, {}};
   Conflict& out = row.conflict;
@@ -49,7 +61,7 @@ Row read_row(replica::Store& store, const Type& type, const replica::RecordTable
                        : nullptr;
   out.type = of ? of->name : "";
   out.record_id = id_of(field_of(type, found.cells, "record_id"));
-  out.field = text_of(field_of(type, found.cells, "field"));
+  out.field = known_path(of, text_of(field_of(type, found.cells, "field")));
   out.winner = side(type, found.cells, "winner");
   out.loser = side(type, found.cells, "loser");
   out.base_json = text_of(field_of(type, found.cells, "base"), "null");
@@ -107,7 +119,10 @@ Status set_field(replica::Store& store, const Conflict& conflict, const std::str
   }
   if (!found) return {};
   const auto cell = record::parse_cell_path(table->type(), conflict.field);
-  if (!cell) return {};
+  if (!cell) {
+    return {Code::kVersion, "unknown_field", "This program does not know the field in conflict.",
+            "Settle it where the program is newer, or update this one."};
+  }
   NHIP_TRY_ASSIGN(Value chosen, record::cell_from_json(table->type(), *cell, value));
   core::Cells after = found->cells;
   core::set_cell(after, *cell, std::move(chosen));

@@ -305,6 +305,7 @@ class Applier {
     NHIP_TRY_ASSIGN(const RecordState before,
                     load_state(store_, static_cast<std::uint16_t>(*type.integer()), *id));
     if (!before.centre || before.centre->scope != scope) return {};
+    if (NHIP_PLANTED(moved_row_left)) return {};
     RecordState after = before;
     after.centre.reset();
     return show_and_save(before, after);

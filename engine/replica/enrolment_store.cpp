@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "core/planted.h"
 #include "protocol/json_encoding.h"
 #include "record/record_json.h"
 #include "replica/outbox.h"
@@ -90,6 +91,7 @@ Status Store::take_name(const Author& author) {
   NHIP_TRY(set_setting("acked", Value(std::int64_t{0})));
   NHIP_TRY(set_setting("durable_seq", Value(std::int64_t{0})));
   NHIP_TRY(set_setting("token", Value("")));
+  if (NHIP_PLANTED(copy_drops_work) && !queued.empty()) queued.pop_back();
   for (std::size_t first = 0; first < queued.size();) {
     std::vector<core::Operation> group;
     const std::uint64_t name = queued[first].group;

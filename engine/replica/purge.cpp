@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/planted.h"
 #include "replica/held_records.h"
 #include "replica/outbox.h"
 #include "replica/record_state.h"
@@ -79,11 +80,16 @@ Status purge_feeds(Store& store, const std::vector<std::string>& granted) {
   bool any = false;
   for (const std::string& feed : feeds) {
     if (std::find(granted.begin(), granted.end(), feed) != granted.end()) continue;
+    if (NHIP_PLANTED(purge_skipped)) continue;
     NHIP_TRY_ASSIGN(const std::int64_t scope, store.scope_ord(feed));
     NHIP_TRY_ASSIGN(const bool waits, work_waits(store, scope));
-    if (waits) continue;
+    if (waits) {
+      if (!NHIP_PLANTED(purge_before_rescue)) continue;
+      NHIP_TRY(remove_queued(store, 0, INT64_MAX));
+    }
     // What is removed shall not be readable in the file's free pages.
-    if (!any) NHIP_TRY(store.db().execute("PRAGMA secure_delete=ON"));
+    if (!any && !NHIP_PLANTED(purge_leaves_bytes))
+      NHIP_TRY(store.db().execute("PRAGMA secure_delete=ON"));
     any = true;
     NHIP_TRY(purge(store, feed, scope));
     purged.push_back(feed);
@@ -117,6 +123,7 @@ Status purges_are_known(Store& store, const std::vector<std::string>& told) {
 }
 
 Status forget_collected(Store& store, const std::string& feed, std::uint64_t collected) {
+  if (NHIP_PLANTED(collected_kept)) return {};
   const std::string name = "collected " + feed;
   NHIP_TRY_ASSIGN(const Value before, store.setting(name));
   const auto number = static_cast<std::int64_t>(collected);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/merge.h"
+#include "core/planted.h"
 #include "replica/fresh_rows.h"
 #include "replica/table_sql.h"
 
@@ -107,7 +108,8 @@ Status write_unknown(Store& store, const RecordTable& table, const RecordState& 
   };
   const core::Cells now = without_column(after.shown);
   if (now == without_column(before.shown)) return {};
-  if (now.empty()) return delete_from(store, "_nhip_unknown", after.type, after.id);
+  if (now.empty() || NHIP_PLANTED(unknown_dropped))
+    return delete_from(store, "_nhip_unknown", after.type, after.id);
   NHIP_TRY_ASSIGN(
       auto stmt,
       store.db().cached("INSERT OR REPLACE INTO _nhip_unknown(type,id,cells) VALUES(?1,?2,?3)"));

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/planted.h"
 #include "replica/feed_position.h"
 #include "replica/held_records.h"
 #include "replica/offer.h"
@@ -147,6 +148,7 @@ Status Repair::ask_prints(Store& store, const std::string& feed, Steps& steps,
     bucket = fits ? std::next(bucket) : buckets.erase(bucket);
   }
   protocol::ReconcileRequest step{feed, steps.nonce, steps.values, steps.depth, {}, {}};
+  if (NHIP_PLANTED(bucket_skipped) && buckets.size() > 1) buckets.erase(buckets.begin());
   for (const auto& [bucket, unused] : buckets) step.buckets.push_back(bucket);
   step.data = protocol::encode_buckets(buckets);
   request.reconcile.push_back(std::move(step));

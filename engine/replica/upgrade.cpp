@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/planted.h"
 #include "record/record_json.h"
 #include "replica/capture.h"
 #include "replica/record_state.h"
@@ -121,6 +122,7 @@ class Upgrader {
   // Cells that have a column now. One that does not fit it stays aside as it was: a centre that did
   // not know the field could not check it.
   Status fill_columns() {
+    if (NHIP_PLANTED(upgrade_unfilled)) return {};
     std::vector<Kept> all;
     {
       NHIP_TRY_ASSIGN(auto stmt, store_.db().prepare("SELECT type,id,cells FROM _nhip_unknown"));

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/planted.h"
 #include "record/record_json.h"
 
 namespace nhip::server {
@@ -110,8 +111,13 @@ Status put_live(Centre& centre, Sequencer& sequencer, const StoredRow* live, Sto
     after.row.versions = {version, {}};
   } else {
     after.row.versions = live->row.versions;
-    // Numbers of another scope mean nothing in this one.
-    if (live->scope != after.scope) after.row.versions = {version, {}};
+    // Numbers of another scope mean nothing in this one. Who wrote a cell still does: a line that
+    // is loaded later must not take back what a device wrote.
+    if (live->scope != after.scope) {
+      after.row.versions.base.seq = after.seq;
+      if (NHIP_PLANTED(move_forgets_author)) after.row.versions = {version, {}};
+      for (auto& [key, kept] : after.row.versions.exceptions) kept.seq = after.seq;
+    }
     for (const core::CellKey& key : changed_cells(live->row.cells, after.row.cells)) {
       after.row.versions.exceptions[key] = version;
     }

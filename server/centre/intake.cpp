@@ -85,8 +85,8 @@ Bytes Intake::inherited() const {
 Status Intake::take(const core::Group& group) {
   const std::uint64_t first = group.operations.front().seq;
   const std::uint64_t last = group.operations.back().seq;
-  if (last <= received_seq_) return repeat(group);
-  if (first != received_seq_ + 1) {
+  if (last <= received_seq_ && !NHIP_PLANTED(repeat_counted)) return repeat(group);
+  if (first != received_seq_ + 1 && !NHIP_PLANTED(repeat_counted)) {
     return {Code::kConflict, "seq_gap",
             "The centre expects operation " + std::to_string(received_seq_ + 1) + " next.",
             "Sync again; if this stays, the replica was put back from a copy."};
@@ -359,13 +359,17 @@ Result<core::WriterView> Intake::view_of(const core::Operation& op,
   view.author = who_.replica.replica;
   view.inherited = inherited_;
   view.owns = [this, &op, scope](const core::Version& v) { return is_own_word(op, scope, v); };
+  // The record moved since: the writer's position in the scope it left says nothing here. Commits
+  // count all scopes, so the office's does.
+  const bool moved = !op.scope.empty() && op.scope != scope;
   // What a writer saw in a history that a restore cut off counts up to the cut.
-  view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
+  if (rights_.office() || !moved)
+    view.seen = epochs_.reached(rights_.office() ? "*" : scope, op.seen);
   if (rights_.office()) {  // the office's cursor is a commit number
     NHIP_TRY_ASSIGN(const auto share, centre_.store().commit_before(scope, view.seen));
     view.seen = share ? share->last : 0;
   }
-  view.seen = std::max(view.seen, epochs_.reached(scope, op.held));
+  if (!moved) view.seen = std::max(view.seen, epochs_.reached(scope, op.held));
   view.is_office = [this](const Author& author) {
     if (author == Author{}) return true;
     if (author == who_.replica.replica) return rights_.office();

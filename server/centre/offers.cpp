@@ -8,6 +8,7 @@
 #include "centre/mint.h"
 #include "centre/receipt.h"
 #include "core/limits.h"
+#include "core/planted.h"
 #include "record/record_json.h"
 
 namespace nhip::server {
@@ -23,6 +24,7 @@ const core::CellKey kDeletedCell{kDeletedField, {}};
 // The receipt is ours and covers the version's number.
 bool is_proven(const Centre& centre, const protocol::Offer& offer) {
   if (!offer.receipt) return false;
+  if (NHIP_PLANTED(receipt_unverified)) return true;
   const protocol::Receipt& receipt = *offer.receipt;
   return receipt.first <= offer.seq && offer.seq <= receipt.last &&
          receipt.proof == receipt_proof(centre.keys(), offer.scope, receipt.first, receipt.last,

@@ -333,3 +333,27 @@ TEST_CASE("fleet: what an old centre held is taken once it knows the type", "[fl
   CHECK(b.get("dream", dream)["title"] == "mơ");
   check_same(fleet, {&a, &b}, "dream");
 }
+
+TEST_CASE("fleet: a conflict over a field that the centre did not know is settled after the update",
+          "[fleet][upgrade][settle]") {
+  Fleet fleet{notebook()};
+  Member& a = fleet.add("soups", "field", newer());
+  Member& b = fleet.add("soups", "field", newer());
+  Member& old = fleet.add("soups");
+  const Id recipe = a.put("recipe", kNewRecipe);
+  settle({&a, &b, &old});
+  a.edit("recipe", recipe, R"({"origin":"một"})");
+  b.edit("recipe", recipe, R"({"origin":"hai"})");
+  settle({&a, &b, &old});
+  REQUIRE(a.conflicts().size() == 1);
+  CHECK(a.conflicts()[0].field == "origin");
+  const Id conflict = a.conflicts()[0].id;
+  const Status refused = old.replica().resolve_keep(conflict, false);
+  CHECK(refused.name() == "unknown_field");
+  CHECK(old.conflicts().size() == 1);
+  const std::string lost = json::parse(a.conflicts()[0].loser.value_json);
+  REQUIRE(a.replica().resolve_keep(conflict, false).ok());
+  CHECK(a.get("recipe", recipe)["origin"] == lost);
+  settle({&a, &b, &old});
+  CHECK(b.get("recipe", recipe)["origin"] == lost);
+}

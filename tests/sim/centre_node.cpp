@@ -2,12 +2,19 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 
+#include "centre/collect.h"
+#include "centre/devices.h"
 #include "centre/epoch.h"
 #include "centre/inbox.h"
+#include "centre/line_reader.h"
 #include "centre/records.h"
+#include "centre/rights.h"
+#include "centre/time_text.h"
 #include "centre/transaction.h"
 #include "store/sqlite_store.h"
 
@@ -28,6 +35,12 @@ server::CentreKeys keys_from(Chance& chance) {
   return keys;
 }
 
+Schema parse(const std::string& text) {
+  auto schema = Schema::parse(text);
+  if (!schema.ok()) std::abort();  // the registry stands beside this file
+  return std::move(*schema);
+}
+
 // Every file of a database, the log included.
 void copy_database(const std::string& from, const std::string& to) {
   for (const char* part : {"", "-wal"}) {
@@ -39,10 +52,10 @@ void copy_database(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-CentreNode::CentreNode(const std::string& folder, const Schema& schema, bool on_sqlite,
+CentreNode::CentreNode(const std::string& folder, const std::string& registry, bool on_sqlite,
                        std::uint64_t seed, const Times& times)
     : folder_(folder),
-      schema_(schema),
+      schema_(std::make_unique<Schema>(parse(registry))),
       on_sqlite_(on_sqlite),
       times_(times),
       chance_(mix(seed, 0xCE)),
@@ -66,7 +79,7 @@ void CentreNode::open_store() {
 
 void CentreNode::build() {
   centre_ = std::make_unique<server::Centre>(
-      *store_, schema_, keys_,
+      *store_, *schema_, keys_,
       [this](std::uint8_t* out, std::size_t size) { chance_.fill(out, size); });
   api_ = std::make_unique<server::CentreApi>(*centre_, mutex_, [this] { return times_.true_ms; });
   routes_ = api_->routes();
@@ -90,6 +103,14 @@ void CentreNode::restart() {
     disk_.revive();
     open_store();
   }
+  build();
+}
+
+void CentreNode::upgrade(const std::string& registry) {
+  routes_.clear();
+  api_.reset();
+  centre_.reset();
+  schema_ = std::make_unique<Schema>(parse(registry));
   build();
 }
 
@@ -160,6 +181,70 @@ Status CentreNode::change_role(const std::string& device, const std::string& rol
   NHIP_TRY(transaction.begin());
   NHIP_TRY(store_->put_device(*found));
   return transaction.commit();
+}
+
+Result<server::BundleOutcome> CentreNode::take_bundle(const Bytes& bytes) {
+  return server::take_bundle(*centre_, bytes, times_.true_ms);
+}
+
+std::string CentreNode::now_text() const { return server::iso_text(times_.true_ms); }
+
+Status CentreNode::load(const std::string& type, const nlohmann::json& line) {
+  const bool definition = type == "org_unit";
+  NHIP_TRY_ASSIGN(
+      const server::ReadLine read,
+      server::read_line(*centre_, {"lines", 1, type, definition}, line, times_.true_ms));
+  server::Transaction transaction(*store_);
+  NHIP_TRY(transaction.begin());
+  server::Sequencer sequencer(*centre_, Author{}, "", times_.true_ms);
+  const auto entered = definition ? server::enter_definition(*centre_, sequencer, read.version)
+                                  : server::enter_version(*centre_, sequencer, read.version);
+  NHIP_TRY(entered.status());
+  NHIP_TRY(sequencer.finish());
+  return transaction.commit();
+}
+
+Status CentreNode::name_units(const std::set<std::string>& named,
+                              const std::map<std::string, std::string>& absorbed) {
+  for (const std::string& unit : named) {
+    nlohmann::json line = {{"unit_id", unit}, {"version", 1}};
+    if (const auto into = absorbed.find(unit); into != absorbed.end()) {
+      line["end_event"] = "ABSORBED";
+      line["successor_id"] = into->second;
+    }
+    NHIP_TRY(load("org_unit", line));
+  }
+  return {};
+}
+
+Result<CentreNode::Collected> CentreNode::collect() {
+  NHIP_TRY_ASSIGN(const auto before, collected());
+  NHIP_TRY_ASSIGN(const server::Collected done,
+                  server::collect_tombstones(*centre_, times_.true_ms));
+  NHIP_TRY_ASSIGN(const auto after, collected());
+  Collected all{done.records, {}};
+  std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                      std::back_inserter(all.names));
+  return all;
+}
+
+Result<std::set<std::pair<std::string, std::string>>> CentreNode::collected() {
+  std::set<std::pair<std::string, std::string>> names;
+  NHIP_TRY_ASSIGN(const auto scopes, store_->scopes());
+  for (const std::string& scope : scopes) {
+    if (!server::is_collected_scope(scope)) continue;
+    NHIP_TRY(store_->each_in_scope(scope, 0, UINT64_MAX, [&](const server::StoredRow& row) {
+      const Type* type = schema_->type(row.type);
+      if (type != nullptr && row.type >= 16) names.insert({type->name, row.id.text()});
+      return true;
+    }));
+  }
+  return names;
+}
+
+nlohmann::json CentreNode::devices() {
+  auto list = server::devices(*centre_);
+  return list.ok() ? *list : nlohmann::json::array();
 }
 
 nlohmann::json CentreNode::records(const std::string& type) {

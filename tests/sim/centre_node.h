@@ -4,11 +4,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "centre/bundle.h"
 #include "centre/centre.h"
 #include "http/centre_api.h"
 #include "sim/chance.h"
@@ -23,8 +26,8 @@ struct Times {
 
 class CentreNode {
  public:
-  CentreNode(const std::string& folder, const Schema& schema, bool on_sqlite, std::uint64_t seed,
-             const Times& times);
+  CentreNode(const std::string& folder, const std::string& registry, bool on_sqlite,
+             std::uint64_t seed, const Times& times);
   ~CentreNode();
 
   server::HttpReply handle(const server::HttpRequest& request);
@@ -32,6 +35,9 @@ class CentreNode {
 
   // A program that ended and was started again. What was committed stays.
   void restart();
+  // A later version of the program, over the same store.
+  void upgrade(const std::string& registry);
+  bool is_old() const { return schema_->version() == 1; }
   // SQLite only: the program dies at one of its next writes.
   void arm_kill(std::int64_t writes);
   bool take_kill();  // whether it died; starts it again
@@ -48,18 +54,34 @@ class CentreNode {
   Status revoke(const std::string& device);
   Status change_role(const std::string& device, const std::string& role);
 
+  Result<server::BundleOutcome> take_bundle(const Bytes& bytes);
+  // What `nhipd load` does with one line; the current time as such a line has it.
+  Status load(const std::string& type, const nlohmann::json& line);
+  std::string now_text() const;
+  // Enters all units of the simulation; those in `absorbed` ended in another one.
+  Status name_units(const std::set<std::string>& named,
+                    const std::map<std::string, std::string>& absorbed);
+  // Takes tombstones out of their feeds.
+  struct Collected {
+    std::uint64_t rows = 0;                                  // marks of records that moved included
+    std::vector<std::pair<std::string, std::string>> names;  // of records: type and id
+  };
+  Result<Collected> collect();
+
   // What the office reads.
   nlohmann::json records(const std::string& type);
   nlohmann::json inbox();
+  nlohmann::json devices();
   Status verify();
 
  private:
   void open_store();
   void build();
   std::string backup_path(std::size_t number) const;
+  Result<std::set<std::pair<std::string, std::string>>> collected();
 
   const std::string folder_;
-  const Schema& schema_;
+  std::unique_ptr<Schema> schema_;
   const bool on_sqlite_;
   const Times& times_;
   Chance chance_;

@@ -154,13 +154,26 @@ json DeviceNode::waiting(const std::string& type, const std::string& id) {
   return all;
 }
 
-bool DeviceNode::contains_bytes(const std::string& needle) const {
+std::set<std::string> DeviceNode::words_of(const std::set<std::string>& allowed) const {
+  std::set<std::string> words;
   for (const char* part : {"", "-wal"}) {
     std::ifstream file(path() + part, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (bytes.find(needle) != std::string::npos) return true;
+    for (const char* mark : {"@U-", "@HQ#"}) {
+      for (std::size_t at = bytes.find(mark); at != std::string::npos;
+           at = bytes.find(mark, at + 1)) {
+        std::size_t end = bytes.find('#', at);
+        if (end == std::string::npos || end > at + 8) continue;
+        bool known = false;
+        for (++end; end < bytes.size() && bytes[end] >= '0' && bytes[end] <= '9';) {
+          ++end;
+          known = known || allowed.count(bytes.substr(at, end - at)) > 0;
+        }
+        if (!known) words.insert(bytes.substr(at, end - at));
+      }
+    }
   }
-  return false;
+  return words;
 }
 
 }  // namespace nhip::sim

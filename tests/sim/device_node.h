@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,13 +43,17 @@ class DeviceNode {
   nlohmann::json tray();
   // What waits to be sent of a record, also where another's value is shown: objects of paths.
   nlohmann::json waiting(const std::string& type, const std::string& id);
-  bool contains_bytes(const std::string& needle) const;
+  // Everything that anybody wrote (Run::fresh_text) and its files hold, but for these. A byte that
+  // happens to be a digit may stand behind a word.
+  std::set<std::string> words_of(const std::set<std::string>& allowed) const;
+  bool is_old() const { return replica_ && replica_->schema().version() == 1; }
 
   const std::size_t number;
   const std::string unit;
   std::string role;
   std::string device_id;
   bool revoked = false;
+  bool came_later = false;  // enrolled in the middle of a run
   std::int64_t clock_error_ms = 0;
   std::optional<std::int64_t> frozen_at;
   Disk disk;

@@ -37,8 +37,26 @@ enum class Fault {
   kCopied,
   kRolledBack,
   kRestored,
+  // From here on rates and events are drawn from generators of their own, so that a seed keeps its
+  // meaning where these are left out.
+  kBundleCarried,   // a device's requests come to the centre as a file
+  kBundleRepeated,  // a file that was there before comes again
+  kBundleDamaged,   // cut, or with a byte changed, on either way
+  kAnswerLate,      // an answer that a newer bundle or a sync has overtaken, or of another device
+  kSeededByBundle,  // a new device gets its records from a file
+  kRowMoved,        // the office loads a record again, for another unit
+  kUnitAbsorbed,    // another unit's devices get to read a unit
+  kRightWithdrawn,  // and may no longer
+  kMonthsPassed,
+  kCollected,       // tombstones left their feeds
+  kLeaseOver,       // a device came back after its lease
+  kDeviceUpgraded,  // a device goes on under the later registry
+  kCentreUpgraded,  // so does the centre
+  kHeldForLater,    // work of a type that the centre did not know
+  kReceiptForged,   // another program changed a receipt on a device
 };
-inline constexpr std::size_t kFaultCount = static_cast<std::size_t>(Fault::kRestored) + 1;
+inline constexpr std::size_t kFaultCount = static_cast<std::size_t>(Fault::kReceiptForged) + 1;
+inline constexpr std::size_t kFirstFaults = static_cast<std::size_t>(Fault::kRestored) + 1;
 
 std::string_view name_of(Fault fault);
 
@@ -47,6 +65,11 @@ struct Switches {
   bool copy = true;
   bool rollback = true;
   bool restore = true;
+  bool bundle = true;
+  bool move = true;     // records and rights between units
+  bool lease = true;    // months, collected tombstones
+  bool version = true;  // two versions of the registry
+  bool forge = true;
   // What happens once may happen again: a copy of a copy, a second rollback, a restore from a
   // backup that is older than the last restore.
   bool relapse = false;
@@ -54,7 +77,10 @@ struct Switches {
 
 // In thousandths of the occasions; 0 = not in this run.
 using FaultRates = std::array<unsigned, kFaultCount>;
-FaultRates draw_rates(Chance& chance, const Switches& switches);
+FaultRates draw_rates(Chance& chance, std::uint64_t seed, const Switches& switches);
+bool is_on(Fault fault, const Switches& switches);
+// "copy,restore" and so on, as on the command line; false: an unknown name.
+bool switch_kinds(Switches& switches, std::string_view names, bool on);
 
 class FaultCounts {
  public:

@@ -5,7 +5,7 @@
 //   nhip_sim --seed S [--shrink]                one, with everything that happened
 //   nhip_sim --plants [--limit N]               planted bugs and how soon each is found
 //   … --with relapse                            kinds that are off unless named
-//   … --without copy,rollback,restore
+//   … --without copy,rollback,restore,bundle,move,lease,version,forge
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,13 +62,14 @@ class Folder {
 
 class Player {
  public:
-  explicit Player(const Options& options) : options_(options), registry_(read_registry()) {}
+  explicit Player(const Options& options)
+      : options_(options), registries_(registries_from(read_registry())) {}
 
   Outcome play(std::uint64_t seed, bool keep_log = false) const {
     return play(write_script(seed, options_.switches), keep_log);
   }
   Outcome play(const Script& script, bool keep_log = false) const {
-    return Run(script, folder_.path(), registry_, keep_log).play();
+    return Run(script, folder_.path(), registries_, keep_log).play();
   }
 
   // Every hundredth seed twice: the same seed gives the same trace.
@@ -87,7 +88,7 @@ class Player {
 
  private:
   const Options& options_;
-  const std::string registry_;
+  const Registries registries_;
   const Folder folder_;
 };
 
@@ -101,13 +102,6 @@ std::vector<std::uint64_t> numbers(const std::string& text) {
     at = text.find(',', at) + 1;
   } while (at != 0);
   return all;
-}
-
-void switch_kinds(Switches& switches, const std::string& kinds, bool on) {
-  if (kinds.find("copy") != std::string::npos) switches.copy = on;
-  if (kinds.find("rollback") != std::string::npos) switches.rollback = on;
-  if (kinds.find("relapse") != std::string::npos) switches.relapse = on;
-  if (kinds.find("restore") != std::string::npos) switches.restore = on;
 }
 
 bool read_options(int count, char** words, Options& options) {
@@ -136,7 +130,7 @@ bool read_options(int count, char** words, Options& options) {
     } else if (word == "--plant") {
       options.plant = words[++i];
     } else if (word == "--with" || word == "--without") {
-      switch_kinds(options.switches, words[++i], word == "--with");
+      if (!switch_kinds(options.switches, words[++i], word == "--with")) return false;
     } else {
       return false;
     }

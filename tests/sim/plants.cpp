@@ -32,6 +32,21 @@ const std::vector<Plant>& all_plants() {
       {"delete_beats_edit", "a delete wins over an edit it had not seen"},
       {"scope_leaked", "a correction shows a record of another unit"},
       {"correction_ignored", "a device does not take corrections"},
+      {"repeat_counted", "what a file or a request brings a second time is merged again"},
+      {"overtaken_answer_taken", "a file's answer counts though a sync has moved the cursor"},
+      {"purge_before_rescue", "a feed is purged with the work that waits for it"},
+      {"purge_skipped", "a withdrawn feed stays"},
+      {"purge_leaves_bytes", "a purged feed stays readable in the file's free pages"},
+      {"lease_ignored", "tombstones are collected that a leased device has not seen"},
+      {"tombstone_age_ignored", "tombstones are collected on the first day"},
+      {"collected_kept", "a device keeps tombstones that the centre collected"},
+      {"moved_row_left", "a record that moved stays in the scope it left"},
+      {"move_forgets_author", "a record that moves takes every cell for the office's"},
+      {"receipt_unverified", "any receipt counts"},
+      {"bucket_skipped", "a comparison leaves one bucket out"},
+      {"unknown_dropped", "a device drops fields that its registry does not know"},
+      {"upgrade_unfilled", "an upgrade leaves what was kept for it aside"},
+      {"copy_drops_work", "a copy that takes its own name loses its last operation"},
   };
   return plants;
 }

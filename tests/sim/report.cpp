@@ -73,10 +73,8 @@ std::vector<std::string> missing_faults(const Summary& summary, const Switches& 
   std::vector<std::string> missing;
   for (std::size_t i = 0; i < kFaultCount; ++i) {
     const auto fault = static_cast<Fault>(i);
-    const bool off = (fault == Fault::kCopied && !switches.copy) ||
-                     (fault == Fault::kRolledBack && !switches.rollback) ||
-                     (fault == Fault::kRestored && !switches.restore);
-    if (!off && summary.faults.of(fault) == 0) missing.emplace_back(name_of(fault));
+    if (is_on(fault, switches) && summary.faults.of(fault) == 0)
+      missing.emplace_back(name_of(fault));
   }
   return missing;
 }

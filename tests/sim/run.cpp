@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace nhip::sim {
@@ -15,24 +16,15 @@ constexpr std::size_t kRoundsMax = 3;
 constexpr std::uint64_t kHashSeed = 0xcbf2'9ce4'8422'2325ULL;  // FNV-1a
 constexpr std::uint64_t kHashPrime = 0x0000'0100'0000'01b3ULL;
 
-Schema parse(const std::string& text) {
-  auto schema = Schema::parse(text);
-  if (!schema.ok()) std::abort();  // the registry stands beside this file
-  return std::move(*schema);
-}
-
 }  // namespace
 
-Run::Run(const Script& script, const std::string& folder, const std::string& schema_json,
+Run::Run(const Script& script, const std::string& folder, const Registries& registries,
          bool keep_log)
-    : script_(script),
-      folder_(folder),
-      schema_json_(schema_json),
-      keep_log_(keep_log),
-      schema_(parse(schema_json)) {
+    : script_(script), folder_(folder), registries_(registries), keep_log_(keep_log) {
   outcome_.seed = script.seed;
   outcome_.trace = kHashSeed;
-  centre_ = std::make_unique<CentreNode>(folder_, schema_, script.on_sqlite, script.seed, times_);
+  centre_ = std::make_unique<CentreNode>(folder_, registry(script.old_centre), script.on_sqlite,
+                                         script.seed, times_);
   Network::Listener listener;
   listener.asked = [this](std::size_t device, const Bytes& body) {
     for (const auto& [check, text] : watch_.asked(device, body)) find(check, text);
@@ -75,18 +67,28 @@ DeviceNode* Run::add_device(const std::string& unit, const std::string& role) {
   return devices_.back().get();
 }
 
+bool Run::enrol_device(DeviceNode& device, bool old_program) {
+  Status done = device.open(registry(old_program));
+  const auto code = centre_->make_code(device.unit, device.role);
+  if (done.ok()) done = code.status();
+  Line line(*network_, device.number);
+  if (done.ok()) done = enrol(device.replica(), line, {"http://127.0.0.1:1", *code, "sim"});
+  if (!done.ok()) {
+    find("enrolment_failed", done.name() + ": " + done.message());
+    return false;
+  }
+  const auto status = device.replica().status();
+  device.device_id = status.ok() ? status->device_id : "";
+  ledger_.member(device.number).device_id = device.device_id;
+  ledger_.member(device.number).old = old_program;
+  contact_[device.number] = times_.true_ms;
+  return true;
+}
+
 void Run::enrol_all() {
-  for (const Seat& seat : script_.seats) {
-    DeviceNode* device = add_device(seat.unit, seat.role);
-    Status done = device->open(schema_json_);
-    const auto code = centre_->make_code(seat.unit, seat.role);
-    if (done.ok()) done = code.status();
-    Line line(*network_, device->number);
-    if (done.ok()) done = enrol(device->replica(), line, {"http://127.0.0.1:1", *code, "sim"});
-    if (!done.ok()) return find("enrolment_failed", done.name() + ": " + done.message());
-    const auto status = device->replica().status();
-    device->device_id = status.ok() ? status->device_id : "";
-    ledger_.member(device->number).device_id = device->device_id;
+  for (std::size_t i = 0; i < script_.seats.size(); ++i) {
+    const Seat& seat = script_.seats[i];
+    if (!enrol_device(*add_device(seat.unit, seat.role), script_.old_seats[i])) return;
   }
 }
 
@@ -109,6 +111,7 @@ Outcome Run::play() {
 void Run::perform(const Event& event) {
   DeviceNode& device = *devices_[event.device % devices_.size()];
   Chance chance(event.seed);
+  later_ = Chance(mix(event.seed, 0x1A));
   times_.true_ms +=
       chance.permille(50) ? chance.between(0, 12 * 3'600'000) : chance.between(0, 90'000);
   chance_ = &chance;
@@ -140,6 +143,19 @@ void Run::perform(const Event& event) {
     case Act::kRollBack: roll_back(device); break;
     case Act::kBackUp: centre_->back_up(); break;
     case Act::kRestore: restore(chance); break;
+    case Act::kBundleOut: bundle_out(device); break;
+    case Act::kBundleToCentre: bundle_to_centre(chance); break;
+    case Act::kBundleIn: bundle_in(chance); break;
+    case Act::kSeedByBundle: seed_by_bundle(device); break;
+    case Act::kLoad: load_card(chance); break;
+    case Act::kMoveRow: move_row(chance); break;
+    case Act::kAbsorb: absorb(chance); break;
+    case Act::kWithdraw: withdraw(chance); break;
+    case Act::kMonths: pass_months(chance); break;
+    case Act::kCollect: collect(); break;
+    case Act::kUpgradeDevice: upgrade_device(device, chance); break;
+    case Act::kUpgradeCentre: upgrade_centre(); break;
+    case Act::kForgeReceipt: forge_receipt(device, chance); break;
   }
   chance_ = nullptr;
 }
@@ -147,13 +163,14 @@ void Run::perform(const Event& event) {
 // The faults have stopped; clocks stay as wrong as they are. After at most three rounds a further
 // one has nothing to do.
 void Run::settle_down() {
+  upgrade_centre();
   network_->draw_from(nullptr);
   network_->deliver_late(1'000);
   for (std::size_t round = 1; round <= kRoundsMax + 1; ++round) {
     const bool quiet = quiet_round(round);
     if (!outcome_.findings.empty()) return;
     outcome_.rounds = round - 1;
-    if (quiet) return;
+    if (quiet) return upgrade_the_rest();
   }
   find("rounds_exceeded", "after " + std::to_string(kRoundsMax) + " rounds there is still work");
 }
@@ -179,6 +196,8 @@ bool Run::quiet_round(std::size_t round) {
       find("not_verified", who + " ended without equal digests");
       return false;
     }
+    in_touch(*device);
+    held_units_[device->number] = ledger_.readable(device->unit);
     quiet = quiet && report->sent == 0 && report->received == 0;
   }
   return quiet;
@@ -190,6 +209,7 @@ oracle::DeviceView Run::view_of(DeviceNode& device) {
   for (const oracle::TypeFacts& type : oracle::all_types())
     view.records[type.name] = device.list(type.name);
   view.records["nhip_conflict"] = device.list("nhip_conflict");
+  view.records["org_unit"] = device.list("org_unit");
   view.tray = device.tray();
   const auto status = device.replica().status();
   view.pending = status.ok() ? status->pending : 0;
@@ -199,12 +219,54 @@ oracle::DeviceView Run::view_of(DeviceNode& device) {
   return view;
 }
 
+std::map<std::string, json> Run::centre_view() {
+  std::map<std::string, json> view;
+  for (const oracle::TypeFacts& type : oracle::all_types())
+    view[type.name] = centre_->records(type.name);
+  for (const char* type : {"nhip_conflict", "org_unit"}) view[type] = centre_->records(type);
+  return view;
+}
+
+// No trace of another unit's words in any file, bookkeeping included. What a device wrote itself
+// about a record that was taken from it stays its own, and what moved was once its to read.
+void Run::judge_files(DeviceNode& device) {
+  if (device.role == "office" || device.revoked) return;
+  const std::set<std::string> readable = ledger_.readable(device.unit);
+  const auto may_have = [&](const oracle::Write& write) {
+    const oracle::RecordName name{write.type, write.record};
+    const std::string& unit = ledger_.records().at(name).unit;
+    // Who took an id of another unit for a record of its own wrote for itself.
+    const bool by_reader =
+        write.device != oracle::kOffice && readable.count(ledger_.members()[write.device].unit) > 0;
+    return unit.empty() || by_reader || readable.count(unit) > 0 ||
+           ledger_.was_moved(write.record) || ledger_.ever_touched(device.number, name);
+  };
+  std::set<std::string> allowed;
+  for (const oracle::Write& write : ledger_.writes()) {
+    if (may_have(write)) allowed.merge(oracle::words_in(write));
+  }
+  const std::set<std::string> words = device.words_of(allowed);
+  for (const oracle::Write& write : ledger_.writes()) {
+    if (may_have(write)) continue;
+    const std::set<std::string> said = oracle::words_in(write);
+    if (std::none_of(said.begin(), said.end(), [&](const auto& w) { return words.count(w) > 0; }))
+      continue;
+    const std::string& unit = ledger_.records().at({write.type, write.record}).unit;
+    return find("scope_crossed", "device " + std::to_string(device.number) + " of " + device.unit +
+                                     " has words of " + unit + " in its files: " + write.cell +
+                                     " of " + write.type + " " + write.record);
+  }
+}
+
 void Run::judge_all() {
   oracle::FinalView view;
-  for (const oracle::TypeFacts& type : oracle::all_types())
-    view.centre[type.name] = centre_->records(type.name);
-  view.centre["nhip_conflict"] = centre_->records("nhip_conflict");
+  view.centre = centre_view();
   view.inbox = centre_->inbox();
+  view.purges_due = expected_purges_;
+  for (const json& device : centre_->devices()) {
+    for (const json& purge : device["purged"])
+      view.purges[device.value("device_id", "")].insert(purge.value("feed", ""));
+  }
   for (const auto& device : devices_) view.devices.push_back(view_of(*device));
   for (const oracle::Finding& finding : oracle::judge(ledger_, view))
     find(finding.check, finding.text);
@@ -215,16 +277,7 @@ void Run::judge_all() {
   }
   if (const Status sound = centre_->verify(); !sound.ok())
     find("centre_unsound", sound.name() + ": " + sound.message());
-  // No trace of another unit's words in any file, bookkeeping included.
-  for (const auto& device : devices_) {
-    if (device->role == "office") continue;
-    for (const Seat& other : script_.seats) {
-      if (other.unit == device->unit || other.unit == "HQ") continue;
-      if (device->contains_bytes("@" + other.unit + "#"))
-        find("scope_crossed", "device " + std::to_string(device->number) + " of " + device->unit +
-                                  " has words of " + other.unit + " in its files");
-    }
-  }
+  for (const auto& device : devices_) judge_files(*device);
   log("end");
   if (!keep_log_ || outcome_.findings.empty()) return;
   for (const auto& [type, list] : view.centre) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "sim/network.h"
 #include "sim/oracle/judge.h"
 #include "sim/script.h"
+#include "sim/versions.h"
 #include "sim/wire_watch.h"
 
 namespace nhip::sim {
@@ -28,8 +30,7 @@ struct Outcome {
 class Run {
  public:
   // `folder` is empty and is left empty.
-  Run(const Script& script, const std::string& folder, const std::string& schema_json,
-      bool keep_log);
+  Run(const Script& script, const std::string& folder, const Registries& registries, bool keep_log);
   ~Run();
   Outcome play();
 
@@ -39,10 +40,13 @@ class Run {
   // --- run.cpp: the course of a run
   void enrol_all();
   DeviceNode* add_device(const std::string& unit, const std::string& role);
+  bool enrol_device(DeviceNode& device, bool old_program);
+  std::map<std::string, nlohmann::json> centre_view();
   void perform(const Event& event);
   void settle_down();
   bool quiet_round(std::size_t round);
   void judge_all();
+  void judge_files(DeviceNode& device);
   oracle::DeviceView view_of(DeviceNode& device);
   void log(const std::string& line);
   void find(const std::string& check, const std::string& text);
@@ -85,13 +89,41 @@ class Run {
   void restore(Chance& chance);
   void write_off();
 
+  // --- by_file.cpp: syncs by file
+  void bundle_out(DeviceNode& device);
+  void bundle_to_centre(Chance& chance);
+  void bundle_in(Chance& chance);
+  void judge_bundle_in(DeviceNode& device, const BundleReport& report);
+  void seed_by_bundle(const DeviceNode& like);
+  void judge_seeded(DeviceNode& device);
+
+  // --- office.cpp: what the office does at the centre: loads, units, months, collecting
+  void load_card(Chance& chance);
+  void move_row(Chance& chance);
+  void absorb(Chance& chance);
+  void withdraw(Chance& chance);
+  void office_repeats();  // what a restored centre has forgotten and no device may bring back
+  void pass_months(Chance& chance);
+  void collect();
+  void in_touch(const DeviceNode& device);
+  void forge_receipt(DeviceNode& device, Chance& chance);
+
+  // --- versions.cpp: two versions of the registry
+  const std::string& registry(bool old_program) const;
+  void upgrade_device(DeviceNode& device, Chance& chance);
+  void upgrade_centre();
+  void upgrade_the_rest();
+  void add_later_fields(const DeviceNode& device, const std::string& type,
+                        const nlohmann::json& record, nlohmann::json& change);
+  bool visit(DeviceNode& device, Chance& chance);
+  void note_version(const DeviceNode& device);
+
   const Script& script_;
   const std::string folder_;
-  const std::string schema_json_;
+  const Registries& registries_;
   const bool keep_log_;
   Times times_;
   Outcome outcome_;
-  Schema schema_;
   std::unique_ptr<CentreNode> centre_;
   std::unique_ptr<Network> network_;
   std::vector<std::unique_ptr<DeviceNode>> devices_;
@@ -103,11 +135,28 @@ class Run {
   };
   std::map<std::size_t, Saved> saved_;
   std::map<std::size_t, std::size_t> clean_since_;  // line after the last whole sync of a device
-  Chance* chance_ = nullptr;                        // of the running event
-  DeviceNode* busy_ = nullptr;                      // the device whose sync is running
+  // A file that somebody carries.
+  struct Letter {
+    std::size_t device = 0;
+    Bytes bytes;
+    std::size_t life = 0;    // of the centre, when it was there
+    bool arrived = false;    // was at the centre
+    bool takes_all = false;  // and everything in it counted
+  };
+  std::vector<Letter> to_centre_, to_device_;
+  std::vector<nlohmann::json> loaded_;           // every line the office loaded, in order
+  std::map<std::string, std::string> absorbed_;  // unit → the unit that reads it
+  std::set<std::string> units_named_;            // ever in absorbed_
+  std::map<std::size_t, std::set<std::string>> held_units_;       // what a device may have read
+  std::map<std::size_t, std::set<std::string>> expected_purges_;  // of which a receipt must come
+  std::map<std::size_t, std::int64_t> contact_;  // when a sync of a device last ended well
+  std::int64_t restored_at_ = 0;
+  Chance* chance_ = nullptr;    // of the running event
+  DeviceNode* busy_ = nullptr;  // the device whose sync is running
   bool nested_ = false;
   bool armed_ = false;
   std::uint64_t words_ = 0;
+  Chance later_{0};  // what the running event draws for kinds that came later
 };
 
 }  // namespace nhip::sim

@@ -1,6 +1,7 @@
 #include "sim/script.h"
 
 #include <array>
+#include <map>
 
 namespace nhip::sim {
 
@@ -65,14 +66,94 @@ void draw_seats(Chance& chance, Script& script) {
   }
 }
 
+// The kinds that came later, from a generator of their own.
+class LaterKinds {
+ public:
+  LaterKinds(Script& script, const Switches& switches)
+      : script_(script), chance_(mix(script.seed, 0xE7)) {
+    script.plain = !switches.move && !switches.version;
+    script.versions = chance_.permille(600) && switches.version;
+    script.old_centre = chance_.permille(300) && script.versions;
+    for (std::size_t i = 0; i < script.seats.size(); ++i)
+      script.old_seats.push_back(chance_.permille(400) && script.versions);
+  }
+
+  void add_events(std::size_t step) {
+    for (; !due_.empty() && due_.begin()->first <= step; due_.erase(due_.begin()))
+      script_.events.push_back(due_.begin()->second);
+    if (draws(Fault::kBundleCarried)) carry(step);
+    if (draws(Fault::kSeededByBundle)) add(Act::kSeedByBundle);
+    if (draws(Fault::kRowMoved)) add(chance_.permille(500) ? Act::kLoad : Act::kMoveRow);
+    if (draws(Fault::kUnitAbsorbed)) add(Act::kAbsorb);
+    if (draws(Fault::kRightWithdrawn)) add(Act::kWithdraw);
+    if (draws(Fault::kMonthsPassed)) {
+      add(Act::kMonths);
+      plan(step + 2 + chance_.below(12), Act::kCollect, 0);
+    }
+    if (draws(Fault::kDeviceUpgraded)) add(Act::kUpgradeDevice);
+    if (draws(Fault::kCentreUpgraded)) add(Act::kUpgradeCentre);
+    if (draws(Fault::kReceiptForged)) add(Act::kForgeReceipt);
+  }
+
+ private:
+  bool draws(Fault fault) {
+    return chance_.permille(script_.rates[static_cast<std::size_t>(fault)]);
+  }
+  void add(Act act) { script_.events.push_back({act, chance_.below(64), chance_.next()}); }
+  void plan(std::size_t step, Act act, std::size_t device) {
+    due_.emplace(step, Event{act, device, chance_.next()});
+  }
+  // Written now, at the centre some time later, its answer on the device later still.
+  void carry(std::size_t step) {
+    const std::size_t device = chance_.below(64);
+    script_.events.push_back({Act::kBundleOut, device, chance_.next()});
+    const std::size_t there = step + 1 + chance_.below(6);
+    plan(there, Act::kBundleToCentre, device);
+    plan(there + chance_.below(6), Act::kBundleIn, device);
+  }
+
+  Script& script_;
+  Chance chance_;
+  std::multimap<std::size_t, Event> due_;
+};
+
 }  // namespace
 
 std::string_view name_of(Act act) {
-  constexpr std::array<std::string_view, 21> kNames = {
-      "create",     "edit",         "pair",        "remove",    "undelete",   "settle",
-      "tray",       "sync",         "foreign id",  "plain SQL", "restart",    "restart centre",
-      "clock jump", "clock freeze", "move rights", "revoke",    "save files", "copy",
-      "roll back",  "back up",      "restore"};
+  constexpr std::array<std::string_view, 34> kNames = {"create",
+                                                       "edit",
+                                                       "pair",
+                                                       "remove",
+                                                       "undelete",
+                                                       "settle",
+                                                       "tray",
+                                                       "sync",
+                                                       "foreign id",
+                                                       "plain SQL",
+                                                       "restart",
+                                                       "restart centre",
+                                                       "clock jump",
+                                                       "clock freeze",
+                                                       "move rights",
+                                                       "revoke",
+                                                       "save files",
+                                                       "copy",
+                                                       "roll back",
+                                                       "back up",
+                                                       "restore",
+                                                       "bundle out",
+                                                       "bundle to centre",
+                                                       "bundle in",
+                                                       "seed by bundle",
+                                                       "load",
+                                                       "move row",
+                                                       "absorb",
+                                                       "withdraw",
+                                                       "months",
+                                                       "collect",
+                                                       "upgrade device",
+                                                       "upgrade centre",
+                                                       "forge receipt"};
   return kNames[static_cast<std::size_t>(act)];
 }
 
@@ -83,13 +164,15 @@ Script write_script(std::uint64_t seed, const Switches& switches) {
   script.on_sqlite = chance.permille(150);
   script.relapse = switches.relapse;
   draw_seats(chance, script);
-  script.rates = draw_rates(chance, switches);
+  script.rates = draw_rates(chance, seed, switches);
   script.restores = script.rates[static_cast<std::size_t>(Fault::kRestored)] > 0;
   const std::size_t steps = 60 + chance.below(180);
   const auto add = [&](Act act) {
     script.events.push_back({act, chance.below(64), chance.next()});
   };
+  LaterKinds later(script, switches);
   for (std::size_t step = 0; step < steps; ++step) {
+    later.add_events(step);
     for (const Rare& rare : kRare) {
       if (chance.permille(script.rates[static_cast<std::size_t>(rare.fault)])) add(rare.act);
     }

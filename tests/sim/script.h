@@ -33,6 +33,19 @@ enum class Act {
   kRollBack,
   kBackUp,
   kRestore,
+  kBundleOut,
+  kBundleToCentre,
+  kBundleIn,
+  kSeedByBundle,
+  kLoad,  // the office loads a record, as from an older system
+  kMoveRow,
+  kAbsorb,
+  kWithdraw,
+  kMonths,
+  kCollect,
+  kUpgradeDevice,
+  kUpgradeCentre,
+  kForgeReceipt,
 };
 std::string_view name_of(Act act);
 
@@ -49,8 +62,12 @@ struct Seat {
 struct Script {
   std::uint64_t seed = 0;
   bool on_sqlite = false;
-  bool relapse = false;   // Switches::relapse
-  bool restores = false;  // the centre may be put back; stays when a script is cut down
+  bool relapse = false;         // Switches::relapse
+  bool restores = false;        // the centre may be put back; stays when a script is cut down
+  bool plain = false;           // neither units nor two versions of the registry
+  bool versions = false;        // of the registry: two
+  bool old_centre = false;      // begins under the first version of the registry
+  std::vector<bool> old_seats;  // likewise
   std::vector<Seat> seats;
   FaultRates rates{};
   std::vector<Event> events;

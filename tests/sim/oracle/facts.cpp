@@ -11,14 +11,16 @@ const std::vector<TypeFacts>& all_types() {
       {"card",
        16,
        "unit",
-       {"tags"},
+       {"tags", "moods"},
        {"answers", "scores"},
        {{"lines", "name"}},
        {{"size", {"size.a", "size.b"}}},
        {{"stage", {{"idea", 0}, {"tried", 1}, {"dropped", 1}, {"loved", 2}}}},
-       {"unit", "stage", "verdict"}},
-      {"notice", 17, "", {"tags"}, {}, {}, {}, {}, {}},
-      {"rate", 18, "", {}, {}, {}, {}, {}, {"code"}},
+       {"unit", "stage", "verdict"},
+       {"origin", "moods"}},
+      {"notice", 17, "", {"tags"}, {}, {}, {}, {}, {}, {}},
+      {"rate", 18, "", {}, {}, {}, {}, {}, {"code"}, {}},
+      {"visit", 19, "unit", {"guests"}, {}, {}, {}, {}, {"unit"}, {"unit", "place", "guests"}},
   };
   return types;
 }
@@ -77,6 +79,10 @@ Cells cells_of(const TypeFacts& type, const json& record) {
     }
   }
   return cells;
+}
+
+bool is_later(const TypeFacts& type, const std::string& cell) {
+  return contains(type.later, cell.substr(0, cell.find_first_of("[.")));
 }
 
 bool is_telling(const TypeFacts& type, const std::string& cell) {

@@ -24,6 +24,7 @@ struct TypeFacts {
   std::map<std::string, std::vector<std::string>> groups;  // judged as one
   std::map<std::string, std::map<std::string, int>> ladders;
   std::vector<std::string> repeating;  // cells whose values may be written more than once
+  std::vector<std::string> later;      // fields that the first version of the registry lacks
 };
 
 const std::vector<TypeFacts>& all_types();
@@ -34,6 +35,8 @@ const TypeFacts* facts_of(int number);
 Cells cells_of(const TypeFacts& type, const nlohmann::json& record);
 // Values of this cell are written once in a run, so a value tells which write it came from.
 bool is_telling(const TypeFacts& type, const std::string& cell);
+// A program of the first version keeps it and does not show it.
+bool is_later(const TypeFacts& type, const std::string& cell);
 bool is_group_member(const TypeFacts& type, const std::string& cell);
 
 // Who may hold the record: a unit, "HQ" for the office alone, nothing for everybody.

@@ -3,6 +3,7 @@
 #include "sim/oracle/judge.h"
 
 #include <algorithm>
+#include <ctime>
 #include <set>
 #include <unordered_map>
 
@@ -14,10 +15,47 @@ namespace {
 
 std::string name_of(const std::string& type, const std::string& id) { return type + " " + id; }
 
-json without_meta(json record) {
-  if (record.is_object()) record.erase("_meta");
+json as_shown(const std::string& type, json record, bool by_old_program) {
+  record.erase("_meta");
+  if (!by_old_program || type != "card") return record;
+  for (const std::string& field : facts_of(type).later) record.erase(field);
   return record;
 }
+
+json all_as_shown(const std::string& type, const json& list, bool by_old_program) {
+  if (!by_old_program || type != "card") return list;
+  json all = json::array();
+  for (const json& record : list) all.push_back(as_shown(type, record, true));
+  return all;
+}
+
+std::string difference(const json& shown, const json& expected) {
+  for (std::size_t i = 0; i < std::max(shown.size(), expected.size()); ++i) {
+    const json a = i < shown.size() ? shown[i] : json();
+    const json b = i < expected.size() ? expected[i] : json();
+    if (a != b) return ":\n    device " + a.dump() + "\n    centre " + b.dump();
+  }
+  return "";
+}
+
+// "2026-03-10T05:00:00Z", as the centre shows times.
+std::string iso_of(std::int64_t unix_ms) {
+  const std::time_t seconds = static_cast<std::time_t>(unix_ms / 1000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return std::string(text, size);
+}
+
+// A centre of the first version knows the later fields by their numbers alone.
+std::string field_of(const json& row) {
+  const std::string field = row.value("field", "");
+  return field == "field 14" ? "origin" : field;
+}
+
+// The rest are conflict records and the table of units.
+bool is_judged(const std::string& type) { return type != "nhip_conflict" && type != "org_unit"; }
 
 class Judge {
  public:
@@ -37,6 +75,7 @@ class Judge {
     check_groups();
     check_ladders();
     check_conflicts();
+    check_times();
     check_devices();
     return std::move(findings_);
   }
@@ -44,7 +83,7 @@ class Judge {
  private:
   void index_centre() {
     for (const auto& [type, list] : view_.centre) {
-      if (type == "nhip_conflict") continue;
+      if (!is_judged(type)) continue;
       for (const json& record : list) {
         const std::string id = record.value("id", "");
         current_[name_of(type, id)] = cells_of(facts_of(type), record);
@@ -59,7 +98,7 @@ class Judge {
       const TypeFacts* type = facts_of(row.value("record_type", 0));
       if (type == nullptr) continue;
       const std::string record = name_of(type->name, row.value("record_id", ""));
-      const std::string field = row.value("field", "");
+      const std::string field = field_of(row);
       const json loser = row.contains("loser") ? row["loser"].value("value", json()) : json();
       losers_.insert(place_of(record, field, loser));
       if (field == "deleted") contested_.insert(record);
@@ -97,7 +136,7 @@ class Judge {
     for (const DeviceView& device : view_.devices) {
       if (!ledger_.members()[device.device].gone) continue;
       for (const auto& [type, list] : device.records) {
-        if (type == "nhip_conflict") continue;
+        if (!is_judged(type)) continue;
         for (const json& record : list)
           kept_[device.device][name_of(type, record.value("id", ""))] =
               cells_of(facts_of(type), record);
@@ -170,12 +209,14 @@ class Judge {
     for (const std::size_t at : line->second.deletions) {
       const Deletion& deletion = ledger_.deletions()[at];
       const bool one_step = write.by_tool && deletion.by_tool && write.device == deletion.device;
-      const std::string& who = ledger_.members()[deletion.device].device_id;
+      const std::string who = ledger_.members()[deletion.device].device_id;
       const bool refused = refused_deletes_.count(record + " " + who) > 0;
       if (refused && !one_step) continue;
       if (is_there && !one_step && line->second.made_again_at < deletion.number) continue;
-      if (deletion.number > write.number && holds(deletion.shown, write.cell, write.after))
-        return true;
+      if (deletion.number < write.number) continue;
+      // What it kept without showing it went with the rest.
+      if (deletion.blind && is_later(facts_of(write.type), write.cell)) return true;
+      if (holds(deletion.shown, write.cell, write.after)) return true;
     }
     return false;
   }
@@ -258,6 +299,20 @@ class Judge {
     }
   }
 
+  // Nothing was received before somebody wrote it, whatever a device's receipt says.
+  void check_times() {
+    for (const auto& [type, list] : view_.centre) {
+      if (!is_judged(type)) continue;
+      for (const json& record : list) {
+        const auto line = ledger_.records().find({type, record.value("id", "")});
+        if (line == ledger_.records().end() || line->second.made_ms == 0) continue;
+        const std::string received = record["_meta"].value("received_at", "");
+        if (received >= iso_of(line->second.made_ms)) continue;
+        findings_.push_back({"received_before_written", line->first.second + " at " + received});
+      }
+    }
+  }
+
   void check_groups() {
     for (const auto& [name, line] : ledger_.records()) {
       const Cells* now = current(name_of(name.first, name.second));
@@ -312,7 +367,7 @@ class Judge {
       if (type == nullptr) continue;
       const std::string record = name_of(type->name, row.value("record_id", ""));
       check_sides(record, row);
-      const std::string field = row.value("field", "");
+      const std::string field = field_of(row);
       const json loser = row["loser"].value("value", json());
       if (field == "deleted" || loser.is_null() || is_group_member(*type, field) ||
           !is_telling(*type, field))
@@ -332,7 +387,7 @@ class Judge {
     const std::string loser = row["loser"].value("by", "");
     if (winner != loser || winner.empty() || winner == "centre") return;
     // The second of two settlements is listed against what stands, which may be the settler's own.
-    if (settled_.count(record + " " + row.value("field", "")) > 0) return;
+    if (settled_.count(record + " " + field_of(row)) > 0) return;
     // After a second restore a device's word of the first life comes back without what followed it
     // in the second, which was lost as well. It cannot be told from a word of the device's copy, so
     // it is listed: one conflict too many, where silence could bury a value.
@@ -341,8 +396,7 @@ class Judge {
       if (member.device_id == winner && member.put_back) return;
     }
     findings_.push_back({"self_conflict", winner + " conflicts with itself over " +
-                                              row.value("record_id", "") + " " +
-                                              row.value("field", "")});
+                                              row.value("record_id", "") + " " + field_of(row)});
   }
 
   bool anybody_put_back() const {
@@ -364,33 +418,22 @@ class Judge {
         if (entry.value("code", "").empty() || entry.value("message", "").empty())
           findings_.push_back({"tray_unnamed", entry.dump()});
       }
-      compare(device, member);
+      for (Finding& finding : judge_equal(ledger_, view_.centre, device))
+        findings_.push_back(std::move(finding));
+      check_purges(device.device, member);
     }
   }
 
-  void compare(const DeviceView& device, const Member& member) {
-    for (const auto& [type, list] : view_.centre) {
-      json expected = json::array();
-      for (const json& record : list) {
-        const auto reader = reader_of_scope(record["_meta"].value("scope", ""));
-        const bool mine = member.role == "office" || !reader || *reader == member.unit;
-        if (mine) expected.push_back(without_meta(record));
-      }
-      const auto shown = device.records.find(type);
-      if (shown != device.records.end() && shown->second == expected) continue;
-      findings_.push_back({"not_equal", "device " + std::to_string(device.device) + " and the " +
-                                            "centre differ in " + type +
-                                            difference(shown->second, expected)});
+  // Who held a feed that was withdrawn said that it is gone.
+  void check_purges(std::size_t device, const Member& member) {
+    const auto due = view_.purges_due.find(device);
+    if (due == view_.purges_due.end() || ledger_.restores() > 0 || member.put_back) return;
+    const auto said = view_.purges.find(member.device_id);
+    for (const std::string& unit : due->second) {
+      if (said != view_.purges.end() && said->second.count("unit/" + unit) > 0) continue;
+      findings_.push_back({"purge_untold", "device " + std::to_string(device) +
+                                               " never said that " + "it removed " + unit});
     }
-  }
-
-  static std::string difference(const json& shown, const json& expected) {
-    for (std::size_t i = 0; i < std::max(shown.size(), expected.size()); ++i) {
-      const json a = i < shown.size() ? shown[i] : json();
-      const json b = i < expected.size() ? expected[i] : json();
-      if (a != b) return ":\n    device " + a.dump() + "\n    centre " + b.dump();
-    }
-    return "";
   }
 
   void report(const char* check, const Write& write) {
@@ -412,6 +455,30 @@ class Judge {
 
 }  // namespace
 
+std::vector<Finding> judge_equal(const Ledger& ledger, const std::map<std::string, json>& centre,
+                                 const DeviceView& view, bool old_centre) {
+  std::vector<Finding> findings;
+  const Member& member = ledger.members()[view.device];
+  const std::set<std::string> units = ledger.readable(member.unit);
+  for (const auto& [type, list] : centre) {
+    const bool old = member.old || old_centre;
+    if (old && type == "visit") continue;
+    json expected = json::array();
+    for (const json& record : list) {
+      const auto reader = reader_of_scope(record["_meta"].value("scope", ""));
+      const bool mine = member.role == "office" || !reader || units.count(*reader) > 0;
+      if (mine) expected.push_back(as_shown(type, record, old));
+    }
+    const auto shown = view.records.find(type);
+    if (shown != view.records.end() && all_as_shown(type, shown->second, old) == expected) continue;
+    if (expected.empty() && shown != view.records.end() && shown->second.is_null()) continue;
+    findings.push_back({"not_equal", "device " + std::to_string(view.device) + " and the " +
+                                         "centre differ in " + type +
+                                         difference(shown->second, expected)});
+  }
+  return findings;
+}
+
 std::vector<Finding> judge(const Ledger& ledger, const FinalView& view) {
   return Judge(ledger, view).run();
 }
@@ -420,11 +487,13 @@ std::vector<Finding> judge_scopes(const Ledger& ledger, const DeviceView& view) 
   std::vector<Finding> findings;
   const Member& member = ledger.members()[view.device];
   if (member.role == "office") return findings;
+  const std::set<std::string> units = ledger.readable(member.unit);
   for (const auto& [type, list] : view.records) {
+    if (type == "org_unit") continue;
     for (const json& record : list) {
       const auto reader = type == "nhip_conflict" ? reader_of_scope(record.value("scope", ""))
                                                   : reader_of(facts_of(type), record);
-      if (!reader || *reader == member.unit) continue;
+      if (!reader || units.count(*reader) > 0) continue;
       // What the device wrote itself for another unit waits for the centre's word.
       const auto line = ledger.records().find({type, record.value("id", "")});
       const bool own = line != ledger.records().end() && !line->second.writes.empty() &&

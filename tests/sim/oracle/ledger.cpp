@@ -1,5 +1,7 @@
 #include "sim/oracle/ledger.h"
 
+#include <algorithm>
+
 namespace nhip::sim::oracle {
 
 using nlohmann::json;
@@ -20,6 +22,18 @@ std::string tuple_of(const std::string& group, const std::vector<std::string>& m
   return any ? text : std::string();
 }
 
+std::set<std::string> words_in(const Write& write) {
+  std::set<std::string> words;
+  const std::string text = write.cell + " " + write.after.dump();
+  for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at + 1)) {
+    std::size_t end = text.find('#', at);
+    if (end == std::string::npos) break;
+    for (++end; end < text.size() && text[end] >= '0' && text[end] <= '9';) ++end;
+    words.insert(text.substr(at, end - at));
+  }
+  return words;
+}
+
 std::size_t Ledger::add_member(Member member) {
   members_.push_back(std::move(member));
   return members_.size() - 1;
@@ -35,9 +49,12 @@ void Ledger::note(std::size_t device, const std::string& type, const std::string
   const auto [at, is_new] = records_.try_emplace(RecordName{type, id});
   RecordLine& line = at->second;
   if (is_new) line.made_at = number;
+  if (is_new) line.made_ms = wall_ms;
+  if (is_new && after.is_object()) line.unit = after.value(facts.unit_field, "");
   if (after.is_null()) {
     line.deletions.push_back(deletions_.size());
-    deletions_.push_back({number, device, type, id, was, false, false});
+    const bool blind = device != kOffice && members_[device].old;
+    deletions_.push_back({number, device, type, id, was, false, false, wall_ms, blind});
     return;
   }
   const bool again = before.is_null() && !is_new;
@@ -71,6 +88,47 @@ bool Ledger::was_written(const RecordLine& line, const std::string& cell, const 
     if (writes_[at].cell == cell && writes_[at].after == value) return true;
   }
   return false;
+}
+
+std::set<std::string> Ledger::readable(const std::string& unit) const {
+  std::set<std::string> units{unit};
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const auto& [from, to] : absorbed_)
+      grew = (units.count(to) > 0 && units.insert(from).second) || grew;
+  }
+  return units;
+}
+
+bool Ledger::wrote_last(std::size_t device, const RecordName& name) const {
+  const auto line = records_.find(name);
+  if (line == records_.end() || line->second.writes.empty()) return false;
+  std::size_t deleted = 0;
+  for (const std::size_t at : line->second.deletions) {
+    if (deletions_[at].device == device) deleted = deletions_[at].number;
+  }
+  return std::any_of(line->second.writes.begin(), line->second.writes.end(),
+                     [&](std::size_t at) {
+                       return writes_[at].device == device && writes_[at].number > deleted;
+                     }) ||
+         line->second.made_again_at > deleted;
+}
+
+bool Ledger::deleted_before(const RecordName& name, std::int64_t wall_ms) const {
+  const auto line = records_.find(name);
+  if (line == records_.end()) return false;
+  return std::any_of(line->second.deletions.begin(), line->second.deletions.end(),
+                     [&](std::size_t at) { return deletions_[at].wall_ms <= wall_ms; });
+}
+
+bool Ledger::ever_touched(std::size_t device, const RecordName& name) const {
+  const auto line = records_.find(name);
+  if (line == records_.end()) return false;
+  const auto by = [&](const auto& each) { return each.device == device; };
+  return std::any_of(line->second.writes.begin(), line->second.writes.end(),
+                     [&](std::size_t at) { return by(writes_[at]); }) ||
+         std::any_of(line->second.deletions.begin(), line->second.deletions.end(),
+                     [&](std::size_t at) { return by(deletions_[at]); });
 }
 
 void Ledger::note_discarded(const std::string& type, const std::string& id, const Cells& cells) {

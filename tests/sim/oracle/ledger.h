@@ -3,6 +3,7 @@
 // lines alone the judge knows what must be there in the end.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,9 @@
 namespace nhip::sim::oracle {
 
 using RecordName = std::pair<std::string, std::string>;  // type, id
+
+// The office at the centre itself, where a line says who wrote.
+inline constexpr std::size_t kOffice = SIZE_MAX;
 
 struct Write {
   std::size_t number = 0;
@@ -31,16 +35,21 @@ struct Deletion {
   Cells shown;  // what the one who deleted it saw
   bool lost_with_disk = false;
   bool by_tool = false;
+  std::int64_t wall_ms = 0;
+  bool blind = false;  // by a program of the first version, which does not show later fields
 };
 
 struct Member {
   std::string unit, role, device_id;
   bool gone = false;      // revoked: it keeps what it has and syncs no more
   bool put_back = false;  // copied or rolled back at some time
+  bool old = false;       // runs a program of the first version
 };
 
 struct RecordLine {
   std::size_t made_at = 0;
+  std::int64_t made_ms = 0;
+  std::string unit;  // it was made for
   std::vector<std::size_t> writes, deletions;
   std::size_t made_again_at = 0;  // the last time, by hand, after a delete
   std::set<std::string> tuples;   // "group=values" as some writer saw it after a write of its own
@@ -55,6 +64,19 @@ class Ledger {
   // One acknowledged change of one record; null is "not there".
   void note(std::size_t device, const std::string& type, const std::string& id,
             const nlohmann::json& before, const nlohmann::json& after, std::int64_t wall_ms);
+  // Rights: the devices of `to` read what `from` has, and what that one reads.
+  void note_absorbed(const std::string& from, const std::string& to) { absorbed_[from] = to; }
+  void note_withdrawn(const std::string& from) { absorbed_.erase(from); }
+  std::set<std::string> readable(const std::string& unit) const;
+  // A card that was loaded again for another unit.
+  void note_moved(const std::string& id) { moved_.insert(id); }
+  bool was_moved(const std::string& id) const { return moved_.count(id) > 0; }
+  void note_collected(const RecordName& name) { collected_.insert(name); }
+  bool was_collected(const RecordName& name) const { return collected_.count(name) > 0; }
+  // Whether the device's own change is the last but deletes of others: it may still show it.
+  bool wrote_last(std::size_t device, const RecordName& name) const;
+  bool deleted_before(const RecordName& name, std::int64_t wall_ms) const;
+  bool ever_touched(std::size_t device, const RecordName& name) const;
   // What was noted from line `from` on was another program's SQL.
   void note_tool(std::size_t from);
   // Records that one transaction made together.
@@ -78,7 +100,7 @@ class Ledger {
   const std::vector<std::pair<RecordName, RecordName>>& pairs() const { return pairs_; }
   std::size_t restores() const { return restores_; }
   bool was_discarded(const Write& write) const;
-  bool member_gone(std::size_t device) const { return members_[device].gone; }
+  bool member_gone(std::size_t device) const { return device != kOffice && members_[device].gone; }
 
  private:
   bool was_written(const RecordLine& line, const std::string& cell,
@@ -89,11 +111,15 @@ class Ledger {
   std::vector<Deletion> deletions_;
   std::map<RecordName, RecordLine> records_;
   std::vector<std::pair<RecordName, RecordName>> pairs_;
-  std::set<std::string> discarded_;
+  std::set<std::string> discarded_, moved_;
+  std::set<RecordName> collected_;
+  std::map<std::string, std::string> absorbed_;
   std::size_t next_ = 1;
   std::size_t restores_ = 0, roll_backs_ = 0;
 };
 
+// The words (Run::fresh_text) that the write says.
+std::set<std::string> words_in(const Write& write);
 // One cell with one value, as text.
 std::string place_of(const std::string& record, const std::string& cell,
                      const nlohmann::json& value);
