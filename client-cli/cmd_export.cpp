@@ -1,5 +1,5 @@
 // nhip export: every record of a type, one per line. With --json JSONL becomes one array and CSV
-// one text, so that standard output holds exactly one JSON value.
+// one text, XLSX one base64 text, so that standard output holds exactly one JSON value.
 #include <cstdint>
 #include <map>
 
@@ -8,6 +8,7 @@
 #include "record_csv.h"
 #include "replica_access.h"
 #include "screen_format.h"
+#include "xlsx_file.h"
 
 namespace nhip::cli {
 namespace {
@@ -61,11 +62,7 @@ Result<std::string> jsonl_of(Replica& replica, const Type& type, bool as_array) 
 
 Result<ExitCode> run_export(const Arguments& arguments, Output& output) {
   const std::string format = arguments.format.empty() ? "jsonl" : arguments.format;
-  if (format == "xlsx") {
-    return make_status(output.language(), Code::kUsage, "format_not_here_yet",
-                       Message::kFormatLater, Message::kFormatLaterHint, {format});
-  }
-  if (format != "jsonl" && format != "csv") {
+  if (format != "jsonl" && format != "csv" && format != "xlsx") {
     return make_status(output.language(), Code::kUsage, "unknown_format", Message::kFormatUnknown,
                        Message::kFormatUnknownHint, {format});
   }
@@ -74,6 +71,16 @@ Result<ExitCode> run_export(const Arguments& arguments, Output& output) {
   if (format == "jsonl") {
     NHIP_TRY_ASSIGN(const std::string lines, jsonl_of(*replica, *type, output.json()));
     output.write(lines);
+    return ExitCode::kDone;
+  }
+  if (format == "xlsx") {
+    NHIP_TRY_ASSIGN(const std::string path, replica_path(arguments, output));
+    NHIP_TRY_ASSIGN(const std::string bytes, xlsx_of(*replica, *type, path, output));
+    if (output.json()) {
+      output.print_json({{"format", "xlsx"}, {"base64", base64(bytes)}});
+    } else {
+      output.write(bytes);
+    }
     return ExitCode::kDone;
   }
   NHIP_TRY_ASSIGN(const Csv csv, csv_of(*replica, *type));

@@ -213,6 +213,14 @@ Result<Json> CsvColumns::record(Language language, const std::vector<std::string
   return record;
 }
 
+std::string plain_cell_text(const Field& field, const Json& value) {
+  return std::string(unguard_formula(cell_text(field, value)));
+}
+
+const Json* record_value(const Json& record, std::string_view path) {
+  return value_at(record, path);
+}
+
 std::string csv_header(const Type& type) {
   std::string line = "id";
   for (const Field& field : type.fields) {

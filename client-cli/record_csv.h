@@ -42,4 +42,9 @@ Result<Json> cell_to_json(Language language, const Field& field, std::string_vie
 std::string csv_header(const Type& type);
 std::string csv_line(const Type& type, const Json& record);
 
+// A value in words, as a cell has it, without the apostrophe that CSV puts before formulas.
+std::string plain_cell_text(const Field& field, const Json& value);
+// The value under a dotted path; null when there is none.
+const Json* record_value(const Json& record, std::string_view path);
+
 }  // namespace nhip::cli

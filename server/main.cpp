@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -26,9 +28,10 @@ struct Arguments {
   std::string language;
   std::string from, folder;
   nhip::server::ServeOptions serve;
-  std::string unit, role, label, ttl, device, type, as_of, action, file, reply, recovery_key_file;
+  std::string unit, role, label, ttl, device, type, as_of, action, file, reply, recovery_key_file,
+      id;
   std::string view, by, indicator, code, at, reason, what;
-  bool dry_run = false;
+  bool dry_run = false, is_public = false;
   std::vector<std::string> periods;
 };
 
@@ -65,6 +68,7 @@ void declare_exports(CLI::App& app, Arguments& arguments) {
   units->add_flag("--dry-run", arguments.dry_run, "Only check");
   CLI::App* report = app.add_subcommand("report", "A report filled from records");
   report->add_option("--period", arguments.periods, "Such as 2026-FY")->required()->expected(1);
+  report->add_option("--html", arguments.file, "Write it as a page to be printed");
   report->add_option("--unit", arguments.unit, "A unit's; without it the sector's");
   CLI::App* exported = app.add_subcommand("export", "Write figures or records as CSV or XLSX");
   exported->add_option("WHAT", arguments.what, "indicators, completeness or records")
@@ -84,6 +88,8 @@ void declare_figures(CLI::App& app, Arguments& arguments) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   indicators->add_option("--view", arguments.view, "official, current or both (default)");
   indicators->add_option("--by", arguments.by, "Also by unit, host_type, district or funding");
+  indicators->add_flag("--public", arguments.is_public,
+                       "As it may leave the office: small cells hidden");
   CLI::App* explain = app.add_subcommand("explain", "Print the records behind a figure");
   explain->add_option("IND", arguments.indicator, "IND01 to IND15")->required();
   explain->add_option("--period", arguments.periods, "Such as 2026-FY")->required()->expected(1);
@@ -138,8 +144,20 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   restore->add_option("--recovery-key-file", arguments.recovery_key_file,
                       "File with the key that init printed; not needed over the same centre");
   app.add_subcommand("verify", "Check the whole centre and its newest backup");
-  CLI::App* review = app.add_subcommand("review", "Submitted work: what awaits the office");
-  review->add_option("ACTION", arguments.action, "list")->required();
+  CLI::App* review = app.add_subcommand("review", "Submitted work: list it, return or approve it");
+  review->add_option("ACTION", arguments.action, "list, return or approve")
+      ->required()
+      ->check(CLI::IsMember({"list", "return", "approve"}));
+  review->add_option("TYPE", arguments.type, "Of return and approve: the type of record");
+  review->add_option("ID", arguments.id, "Of return and approve: the record's id");
+  review->add_option("--reason", arguments.reason, "Of return: what is to be mended");
+  CLI::App* form = app.add_subcommand("form", "Publish a version of a form");
+  form->add_option("ACTION", arguments.action, "publish")
+      ->required()
+      ->check(CLI::IsMember({"publish"}));
+  form->add_option("FILE", arguments.file, "One form, or a list like survey_forms.json")
+      ->required();
+  form->add_flag("--dry-run", arguments.dry_run, "Only check");
   CLI::App* bundle = app.add_subcommand("bundle", "Take a device's bundle and answer it");
   bundle->add_option("ACTION", arguments.action, "in")->required();
   bundle->add_option("FILE", arguments.file, "The device's bundle")->required();
@@ -163,6 +181,7 @@ int run(const std::string& command, Arguments& arguments) {
                                {"ttl", arguments.ttl},
                                {"device", arguments.device},
                                {"type", arguments.type},
+                               {"id", arguments.id},
                                {"as_of", arguments.as_of},
                                {"action", arguments.action},
                                {"view", arguments.view},
@@ -178,12 +197,18 @@ int run(const std::string& command, Arguments& arguments) {
   if (command == "load") {
     args["dir"] = std::filesystem::absolute(arguments.folder, error).string();
   }
-  if (command == "backup" || command == "bundle" || command == "export" || command == "units") {
+  constexpr std::array<std::string_view, 5> kWithFile = {"backup", "bundle", "export", "units",
+                                                         "form"};
+  if (std::find(kWithFile.begin(), kWithFile.end(), command) != kWithFile.end()) {
+    args["file"] = std::filesystem::absolute(arguments.file, error).string();
+  }
+  if (command == "report" && !arguments.file.empty()) {
     args["file"] = std::filesystem::absolute(arguments.file, error).string();
   }
   if (command == "period" && arguments.action == "load") {
     args["file"] = std::filesystem::absolute(arguments.code, error).string();
   }
+  if (arguments.is_public) args["public"] = "yes";
   if (arguments.dry_run) args["dry_run"] = "yes";
   if (!arguments.reply.empty()) {
     args["reply"] = std::filesystem::absolute(arguments.reply, error).string();

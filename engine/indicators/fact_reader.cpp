@@ -199,9 +199,13 @@ Headcount FactReader::headcount(const Fields& fields, const Cells& cells) {
   const auto count = [&](std::string_view path) {
     return small(integer_of(cells, field_of(fields.by_path, path), kUnknown));
   };
-  return {day_at(cells, field_of(fields.by_path, "as_of")),
-          {count(definitions_.reach[0].denominator), count(definitions_.reach[1].denominator)},
-          count("workers_female")};
+  Headcount into{
+      day_at(cells, field_of(fields.by_path, "as_of")),
+      {count(definitions_.reach[0].denominator), count(definitions_.reach[1].denominator)},
+      count("workers_female"),
+      no_base_counts()};
+  for (std::size_t i = 0; i < kBaseCounts; ++i) into.base[i] = count(kBaseFields[i]);
+  return into;
 }
 
 Plan FactReader::plan(const Fields& fields, const Cells& cells) {

@@ -46,10 +46,22 @@ struct Activity {
   std::vector<Share> breakdown;
 };
 
+// What a report's first chapter tells beside the denominators.
+inline constexpr std::size_t kBaseCounts = 6;
+inline constexpr std::array<const char*, kBaseCounts> kBaseFields = {
+    "workers_total",    "members_total",   "members_female",
+    "children_under16", "children_under6", "families_with_children"};
+constexpr std::array<std::int32_t, kBaseCounts> no_base_counts() {
+  std::array<std::int32_t, kBaseCounts> counts{};
+  counts.fill(kUnknown);
+  return counts;
+}
+
 struct Headcount {
   Day as_of = kNoDay;
   std::array<std::int32_t, kAudiences> total{kUnknown, kUnknown};
   std::int32_t women = kUnknown;  // workers_female
+  std::array<std::int32_t, kBaseCounts> base = no_base_counts();
 };
 
 struct Plan {

@@ -50,6 +50,11 @@ struct ReachFigure {
   friend bool operator==(const ReachFigure&, const ReachFigure&) = default;
 };
 
+struct CaseFigure {
+  std::int64_t cases = 0, amount = 0;
+  friend bool operator==(const CaseFigure&, const CaseFigure&) = default;
+};
+
 enum class Handing : std::uint8_t { kMissing, kLate, kOnTime };
 
 // What one unit of the base, or what stands beside the base, has in a period.
@@ -66,6 +71,9 @@ struct UnitRow {
   bool committee_said = false;
   std::int64_t rooms = 0, rooms_standard = 0;
   std::int64_t cases = 0, amount = 0;
+  std::map<std::string, CaseFigure> cases_by_type;
+  Ratio hardship;  // of the children it lists
+  std::array<std::optional<std::int64_t>, kBaseCounts> base{};
   std::int64_t annual = 0, adhoc = 0, with_result = 0;
   std::int64_t acks_on_time = 0, acks_late = 0, acks_missing = 0;
   std::int64_t contributions = 0;
@@ -94,10 +102,6 @@ struct Figures {
   std::int64_t rooms = 0, rooms_standard = 0;
   std::vector<NameId> obliged;
   Ratio obliged_with_room, recommended;
-  struct CaseFigure {
-    std::int64_t cases = 0, amount = 0;
-    friend bool operator==(const CaseFigure&, const CaseFigure&) = default;
-  };
   std::map<std::string, CaseFigure> cases_by_type;
   std::int64_t cases = 0, amount = 0;
   Ratio hardship;

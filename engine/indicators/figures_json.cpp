@@ -111,11 +111,23 @@ json committee_json(const Figures& figures, const Names& names) {
   return object;
 }
 
-json cases_json(const Figures& figures) {
+json cases_by_type_json(const std::map<std::string, CaseFigure>& types) {
   json by_type = json::object();
-  for (const auto& [type, figure] : figures.cases_by_type) {
+  for (const auto& [type, figure] : types) {
     by_type[type] = {{"cases", figure.cases}, {"amount_vnd", figure.amount}};
   }
+  return by_type;
+}
+
+json base_json(const UnitRow& row) {
+  json object = json::object();
+  for (std::size_t i = 0; i < kBaseCounts; ++i) object[kBaseFields[i]] = or_null(row.base[i]);
+  object["workers_female"] = or_null(row.women);
+  return object;
+}
+
+json cases_json(const Figures& figures) {
+  json by_type = cases_by_type_json(figures.cases_by_type);
   return {{"cases", figures.cases},
           {"amount_vnd", figures.amount},
           {"by_type", std::move(by_type)},
@@ -153,6 +165,7 @@ json surveys_json(const Figures& figures, const JsonContext& with, bool reached)
 
 json row_json(const UnitRow& row) {
   return {
+      {"headcount", base_json(row)},
       {"IND03", {{"has_activity", row.has_child_activity}}},
       {"IND04",
        {{"status", handing_text(row.report)},
@@ -167,7 +180,11 @@ json row_json(const UnitRow& row) {
        {{"established", row.committee_said ? json(row.committee == Answer::kYes) : json()},
         {"workers_female", or_null(row.women)}}},
       {"IND09", {{"rooms", row.rooms}, {"rooms_standard", row.rooms_standard}}},
-      {"IND10", {{"cases", row.cases}, {"amount_vnd", row.amount}}},
+      {"IND10",
+       {{"cases", row.cases},
+        {"amount_vnd", row.amount},
+        {"by_type", cases_by_type_json(row.cases_by_type)},
+        {"hardship_supported", ratio_json(row.hardship)}}},
       {"IND11", {{"annual", row.annual}, {"adhoc", row.adhoc}, {"with_result", row.with_result}}},
       {"IND12", acks_json(row.acks_on_time, row.acks_late, row.acks_missing)},
       {"IND13", {{"total", row.contributions}}}};

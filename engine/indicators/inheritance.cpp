@@ -7,27 +7,32 @@ namespace nhip::indicators {
 Inheritance::Denominator Inheritance::people(NameId unit, Audience audience) {
   std::set<NameId> path;
   return derive(
-      unit, audience, [](const UnitPart& part, Audience who) { return part.total[at(who)]; }, path);
+      unit, [audience](const UnitPart& part) { return part.total[at(audience)]; }, path);
 }
 
 Inheritance::Denominator Inheritance::women(NameId unit) {
   std::set<NameId> path;
   return derive(
-      unit, Audience::kOfficials, [](const UnitPart& part, Audience) { return part.women; }, path);
+      unit, [](const UnitPart& part) { return part.women; }, path);
+}
+
+Inheritance::Denominator Inheritance::base_count(NameId unit, std::size_t field) {
+  std::set<NameId> path;
+  return derive(
+      unit, [field](const UnitPart& part) { return part.base[field]; }, path);
 }
 
 // `path`: the units on the way here, so that a table with a cycle ends.
-Inheritance::Denominator Inheritance::derive(NameId unit, Audience audience, Own own,
-                                             std::set<NameId>& path) {
-  if (const UnitPart* part = part_of_(unit); part != nullptr && own(*part, audience) != kUnknown) {
-    return {own(*part, audience), false};
+Inheritance::Denominator Inheritance::derive(NameId unit, const Own& own, std::set<NameId>& path) {
+  if (const UnitPart* part = part_of_(unit); part != nullptr && own(*part) != kUnknown) {
+    return {own(*part), false};
   }
   if (!path.insert(unit).second) return {};
   std::int64_t sum = 0;
   bool any = false, all = true;
   for (const Lineage::Predecessor& each : lineage_.predecessors(unit)) {
     if (!each.merged) continue;
-    const Denominator value = derive(each.unit, audience, own, path);
+    const Denominator value = derive(each.unit, own, path);
     any = true;
     all = all && value.value.has_value();
     sum += value.value.value_or(0);

@@ -24,11 +24,12 @@ class Inheritance {
   };
   Denominator people(NameId unit, Audience audience);
   Denominator women(NameId unit);
+  Denominator base_count(NameId unit, std::size_t field);  // of kBaseFields
   std::int64_t reach(NameId unit, Audience audience);
 
  private:
-  using Own = std::int32_t (*)(const UnitPart& part, Audience audience);
-  Denominator derive(NameId unit, Audience audience, Own own, std::set<NameId>& path);
+  using Own = std::function<std::int32_t(const UnitPart& part)>;
+  Denominator derive(NameId unit, const Own& own, std::set<NameId>& path);
   std::int64_t reach(NameId unit, Audience audience, std::set<NameId>& path);
 
   const Lineage& lineage_;

@@ -57,7 +57,7 @@ class RollUp {
     out_.rooms += part.rooms;
     out_.rooms_standard += part.rooms_standard;
     for (const CaseSum& each : part.cases) {
-      Figures::CaseFigure& figure = out_.cases_by_type[in_.names.text(each.kind)];
+      CaseFigure& figure = out_.cases_by_type[in_.names.text(each.kind)];
       figure.cases += each.cases;
       figure.amount += each.amount;
       out_.cases += each.cases;
@@ -90,6 +90,9 @@ class RollUp {
     row.rooms += part.rooms;
     row.rooms_standard += part.rooms_standard;
     for (const CaseSum& each : part.cases) {
+      CaseFigure& figure = row.cases_by_type[in_.names.text(each.kind)];
+      figure.cases += each.cases;
+      figure.amount += each.amount;
       row.cases += each.cases;
       row.amount += each.amount;
     }
@@ -142,6 +145,9 @@ class RollUp {
     const Inheritance::Denominator women = inheritance_.women(row.unit);
     row.women = women.value;
     row.women_derived = women.derived;
+    for (std::size_t i = 0; i < kBaseCounts; ++i) {
+      row.base[i] = inheritance_.base_count(row.unit, i).value;
+    }
     const auto own = index_.find(row.unit);
     if (own != index_.end()) {
       // A committee is no inheritance: only the unit's own word counts.
@@ -168,23 +174,39 @@ class RollUp {
     }
   }
 
-  // Children are counted once however many units list or support them.
-  void hardship() {
-    std::vector<NameId> listed, supported;
-    for (const UnitPart& part : in_.parts) {
-      listed.insert(listed.end(), part.listed.begin(), part.listed.end());
-      supported.insert(supported.end(), part.supported.begin(), part.supported.end());
-    }
-    const auto make_set = [](std::vector<NameId>& names) {
-      std::sort(names.begin(), names.end());
-      names.erase(std::unique(names.begin(), names.end()), names.end());
-    };
+  static void make_set(std::vector<NameId>& names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+  }
+  static Ratio supported_of(std::vector<NameId> listed, std::vector<NameId> supported) {
     make_set(listed);
     make_set(supported);
-    out_.hardship.den = static_cast<std::int64_t>(listed.size());
-    out_.hardship.num = std::count_if(listed.begin(), listed.end(), [&](NameId child) {
+    const auto num = std::count_if(listed.begin(), listed.end(), [&](NameId child) {
       return std::binary_search(supported.begin(), supported.end(), child);
     });
+    return {num, static_cast<std::int64_t>(listed.size()), std::nullopt};
+  }
+
+  // Children are counted once however many units list or support them.
+  void hardship() {
+    struct Children {
+      std::vector<NameId> listed, supported;
+      void add(const UnitPart& part) {
+        listed.insert(listed.end(), part.listed.begin(), part.listed.end());
+        supported.insert(supported.end(), part.supported.begin(), part.supported.end());
+      }
+    };
+    Children all;
+    std::unordered_map<UnitRow*, Children> of_rows;
+    for (std::size_t i = 0; i < in_.parts.size(); ++i) {
+      if (in_.parts[i].listed.empty() && in_.parts[i].supported.empty()) continue;
+      all.add(in_.parts[i]);
+      of_rows[&row_for(i)].add(in_.parts[i]);
+    }
+    out_.hardship = supported_of(std::move(all.listed), std::move(all.supported));
+    for (auto& [row, children] : of_rows) {
+      row->hardship = supported_of(std::move(children.listed), std::move(children.supported));
+    }
   }
 
   void surveys() {

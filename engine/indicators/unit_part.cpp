@@ -136,6 +136,9 @@ class PartMaker {
       offer(headcount.total[i], part_.total[i], total_rank_[i]);
     }
     offer(headcount.women, part_.women, women_rank_);
+    for (std::size_t i = 0; i < kBaseCounts; ++i) {
+      offer(headcount.base[i], part_.base[i], base_rank_[i]);
+    }
   }
 
   void take(const Record&, const Facts& facts, const Plan& plan) {
@@ -242,6 +245,7 @@ class PartMaker {
   std::array<std::map<std::pair<NameId, Id>, std::int64_t>, kAudiences> groups_;
   std::array<Rank, kAudiences> total_rank_{};
   Rank women_rank_{}, committee_rank_{};
+  std::array<Rank, kBaseCounts> base_rank_{};
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ struct UnitPart {
   std::array<std::int64_t, kAudiences> own{};                      // own(v) of §5.2
   std::array<std::int32_t, kAudiences> total{kUnknown, kUnknown};  // R5, of its own headcounts
   std::int32_t women = kUnknown;
+  std::array<std::int32_t, kBaseCounts> base = no_base_counts();
   bool child_activity = false;  // organised or co-organised by it
   Day reported = kNoDay;        // when its earliest report counts as handed in
   bool plan = false;

@@ -176,10 +176,16 @@ struct LoadReport {
   std::vector<LoadProblem> problems;                 // refused lines and those of another content
   std::vector<LoadProblem> warnings;                 // flagged ones; unknown fields once per name
 };
+// Lines of definition files that were judged before the load, by who knows what they mean to others.
+struct JudgedLines {
+  std::vector<LoadProblem> refused;  // a line may have several reasons
+  std::vector<LoadProblem> kept;     // what is known stays, which is worth a warning
+};
 // A folder in the format of schema/README.md, "A folder of records". kNotFound/kInvalid when the
 // folder cannot be read; a bad line never stops the rest.
 Result<LoadReport> load_folder(
     Centre& centre, const std::string& folder, std::int64_t now,
-    const std::function<void(const std::string& file, std::uint64_t lines)>& progress);
+    const std::function<void(const std::string& file, std::uint64_t lines)>& progress,
+    const JudgedLines& judged = {});
 
 }  // namespace nhip::server

@@ -216,7 +216,24 @@ std::vector<fs::path> other_files(const fs::path& folder) {
   return paths;
 }
 
+Status read_definition_file(const fs::path& path, const FolderVisitor& visitor) {
+  const std::string name = path.filename().string();
+  if (name == kUnitsFile) return read_units(path, visitor);
+  if (name == kPeriodsFile) return read_elements(path, "period", periods, visitor);
+  if (name == kFormsFile) return read_elements(path, "form", forms, visitor);
+  return read_elements(path, "code_list", code_lists, visitor);
+}
+
 }  // namespace
+
+Status read_definition_files(const std::string& folder, const FolderVisitor& visitor) {
+  for (const std::string_view name : {kUnitsFile, kPeriodsFile, kFormsFile, kCodesFile}) {
+    std::error_code error;
+    const fs::path path = fs::path(folder) / name;
+    if (fs::exists(path, error)) NHIP_TRY(read_definition_file(path, visitor));
+  }
+  return {};
+}
 
 Status read_folder(const std::string& folder, const FolderVisitor& visitor) {
   const fs::path root(folder);
@@ -231,15 +248,8 @@ Status read_folder(const std::string& folder, const FolderVisitor& visitor) {
     found += there ? 1 : 0;
     return there;
   };
-  if (present(kUnitsFile)) NHIP_TRY(read_units(root / kUnitsFile, visitor));
-  if (present(kPeriodsFile)) {
-    NHIP_TRY(read_elements(root / kPeriodsFile, "period", periods, visitor));
-  }
-  if (present(kFormsFile)) {
-    NHIP_TRY(read_elements(root / kFormsFile, "form", forms, visitor));
-  }
-  if (present(kCodesFile)) {
-    NHIP_TRY(read_elements(root / kCodesFile, "code_list", code_lists, visitor));
+  for (const std::string_view name : {kUnitsFile, kPeriodsFile, kFormsFile, kCodesFile}) {
+    if (present(name)) NHIP_TRY(read_definition_file(root / name, visitor));
   }
   for (const KnownFile& file : kRecordFiles) {
     if (present(file.name)) NHIP_TRY(read_record_lines(root / file.name, file.type, visitor));

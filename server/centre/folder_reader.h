@@ -33,5 +33,7 @@ struct FolderVisitor {
 
 // kNotFound "no_folder", kInvalid "no_known_files", kUnavailable "unreadable_file".
 Status read_folder(const std::string& folder, const FolderVisitor& visitor);
+// Only the files that define things, in the same order; there may be none.
+Status read_definition_files(const std::string& folder, const FolderVisitor& visitor);
 
 }  // namespace nhip::server

@@ -28,11 +28,64 @@ struct Batch {
   std::uint64_t lines = 0;
 };
 
+// Which versions of a form there are. A response of another version of a known form was answered
+// on paper nobody can read; of a form that is not known at all it may come before the form does.
+class PublishedForms {
+ public:
+  explicit PublishedForms(Centre& centre)
+      : centre_(centre),
+        response_(centre.schema().type("survey_response")),
+        form_(centre.schema().type("form")) {}
+
+  Result<bool> published(const LoadedVersion& version) {
+    if (response_ == nullptr || form_ == nullptr || version.type != response_->number) return true;
+    if (!read_) NHIP_TRY(read());
+    const auto form = versions_.find(text_of(version.cells, *response_, "form_id"));
+    if (form == versions_.end()) return true;
+    return form->second.contains(integer_of(version.cells, *response_, "form_version"));
+  }
+
+ private:
+  static std::string text_of(const core::Cells& cells, const Type& type, const char* path) {
+    const Field* field = type.field(path);
+    const std::string* text =
+        field == nullptr ? nullptr : core::cell_value(cells, {field->number, {}}).text();
+    return text == nullptr ? std::string() : *text;
+  }
+  static std::int64_t integer_of(const core::Cells& cells, const Type& type, const char* path) {
+    const Field* field = type.field(path);
+    const std::int64_t* number =
+        field == nullptr ? nullptr : core::cell_value(cells, {field->number, {}}).integer();
+    return number == nullptr ? -1 : *number;
+  }
+  // Definitions stand before records in every folder, so all of them are there by now.
+  Status read() {
+    read_ = true;
+    return centre_.store().each_row(form_->number, [&](const StoredRow& row) {
+      if (core::is_deleted(row.row.cells)) return true;
+      versions_[text_of(row.row.cells, *form_, "form_id")].insert(
+          integer_of(row.row.cells, *form_, "version"));
+      return true;
+    });
+  }
+
+  Centre& centre_;
+  const Type* response_;
+  const Type* form_;
+  bool read_ = false;
+  std::map<std::string, std::set<std::int64_t>> versions_;
+};
+
 class Loader {
  public:
   using Progress = std::function<void(const std::string& file, std::uint64_t lines)>;
-  Loader(Centre& centre, std::int64_t now, const Progress& progress)
-      : centre_(centre), now_(now), progress_(progress), rules_(centre) {}
+  Loader(Centre& centre, std::int64_t now, const Progress& progress, const JudgedLines& judged)
+      : centre_(centre),
+        now_(now),
+        progress_(progress),
+        judged_(judged),
+        rules_(centre),
+        forms_(centre) {}
 
   Status line(const SourceLine& at, const nlohmann::json& object) {
     if (at.file != file_) begin_file(at.file);
@@ -40,6 +93,13 @@ class Loader {
     Result<ReadLine> read = read_line(centre_, at, object, now_);
     if (!read.ok()) {
       refuse({at.file, at.line, read.status().name(), read.status().message()});
+      return {};
+    }
+    if (at.definition && is_judged(at)) return {};
+    NHIP_TRY_ASSIGN(const bool published, forms_.published(read->version));
+    if (!published) {
+      refuse({at.file, at.line, "unknown_form",
+              "form_version: nobody published this version of the form"});
       return {};
     }
     NHIP_TRY(rules_.judge(at, *read, report_));
@@ -102,6 +162,27 @@ class Loader {
     }
   }
 
+  // Whether the line was settled before the load.
+  bool is_judged(const SourceLine& at) {
+    const auto at_line = [&](const LoadProblem& each) {
+      return each.line == at.line && each.file == at.file;
+    };
+    bool refused = false, kept = false;
+    for (const LoadProblem& each : judged_.refused) {
+      if (!at_line(each)) continue;
+      report_.problems.push_back(each);
+      refused = true;
+    }
+    for (const LoadProblem& each : judged_.kept) {
+      if (refused || !at_line(each)) continue;
+      report_.warnings.push_back(each);
+      kept = true;
+    }
+    report_.refused += refused ? 1 : 0;
+    report_.repeated += kept ? 1 : 0;
+    return refused || kept;
+  }
+
   // A definition that stands twice in its file with different content: the first one counts, since
   // neither says which of them is newer.
   bool contradicts(const SourceLine& at, const ReadLine& read) {
@@ -132,11 +213,13 @@ class Loader {
   Centre& centre_;
   std::int64_t now_;
   const Progress& progress_;
+  const JudgedLines& judged_;
   LoadReport report_;
   std::string file_;
   std::set<std::string> unknown_seen_;
   std::map<std::pair<std::uint16_t, Id>, core::Cells> defined_;
   LoadRules rules_;
+  PublishedForms forms_;
   std::unique_ptr<Batch> batch_;
 };
 
@@ -144,8 +227,9 @@ class Loader {
 
 Result<LoadReport> load_folder(
     Centre& centre, const std::string& folder, std::int64_t now,
-    const std::function<void(const std::string& file, std::uint64_t lines)>& progress) {
-  Loader loader(centre, now, progress);
+    const std::function<void(const std::string& file, std::uint64_t lines)>& progress,
+    const JudgedLines& judged) {
+  Loader loader(centre, now, progress, judged);
   FolderVisitor visitor;
   visitor.each = [&](const SourceLine& at, const nlohmann::json& object) {
     return loader.line(at, object);

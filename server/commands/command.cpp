@@ -9,11 +9,14 @@
 #include "centre/inbox.h"
 #include "centre/records.h"
 #include "centre/review_list.h"
+#include "centre/review_verdict.h"
 #include "centre/time_text.h"
 #include "commands/backup.h"
 #include "commands/bundle.h"
 #include "commands/figures.h"
 #include "commands/present.h"
+#include "figures/definition_judge.h"
+#include "figures/form_publication.h"
 
 namespace nhip::server {
 
@@ -31,7 +34,7 @@ constexpr std::int64_t kTtlMsMax = 30LL * 86'400'000;
 
 Result<CommandOutput> run_load(Centre& centre, const json& args, const CommandContext& context) {
   NHIP_TRY_ASSIGN(const LoadReport report,
-                  load_folder(centre, argument(args, "dir"), context.now, context.progress));
+                  load_judged(centre, argument(args, "dir"), context.now, context.progress));
   // A load also enters history behind live versions, which no feed shows.
   if (context.figures != nullptr) context.figures->forget();
   return CommandOutput{report.problems.empty() ? 0 : 6, json_text(load_json(report)),
@@ -102,12 +105,37 @@ Result<CommandOutput> run_inbox(Centre& centre, const json&, const CommandContex
 }
 
 Result<CommandOutput> run_review(Centre& centre, const json& args, const CommandContext& context) {
-  if (argument(args, "action") != "list") {
-    return Status(Code::kUsage, "bad_usage", "nhipd review knows: list", "nhipd review list");
+  const std::string action = argument(args, "action");
+  if (action == "return" || action == "approve") {
+    const Verdict verdict{argument(args, "type"), argument(args, "id"), action == "approve",
+                          argument(args, "reason")};
+    NHIP_TRY(give_verdict(centre, verdict, context.now));
+    const char* state = verdict.approve ? "APPROVED" : "RETURNED";
+    return CommandOutput{0,
+                         json_text({{"type", verdict.type}, {"id", verdict.id}, {"state", state}}),
+                         verdict_text(verdict.approve, context.language)};
+  }
+  if (action != "list") {
+    return Status(Code::kUsage, "bad_usage", "nhipd review knows: list, return, approve",
+                  "nhipd review list");
   }
   const bool vietnamese = context.language == Language::kVietnamese;
   NHIP_TRY_ASSIGN(const json list, review_list(centre, vietnamese ? "vi" : "en"));
   return CommandOutput{0, json_text(list), review_text(list, context.language)};
+}
+
+Result<CommandOutput> run_form(Centre& centre, const json& args, const CommandContext& context) {
+  if (argument(args, "action") != "publish") {
+    return Status(Code::kUsage, "bad_usage", "nhipd form knows: publish",
+                  "nhipd form publish survey_forms.json");
+  }
+  const bool dry_run = argument(args, "dry_run") == "yes";
+  NHIP_TRY_ASSIGN(const LoadReport report,
+                  publish_forms(centre, argument(args, "file"), dry_run, context.now));
+  json out = load_json(report);
+  out["dry_run"] = dry_run;
+  return CommandOutput{report.problems.empty() ? 0 : 3, json_text(out),
+                       load_text(report, context.language)};
 }
 
 struct Command {
@@ -115,7 +143,8 @@ struct Command {
   Result<CommandOutput> (*run)(Centre&, const json&, const CommandContext&);
 };
 
-constexpr std::array<Command, 18> kCommands = {{
+constexpr std::array<Command, 19> kCommands = {{
+    {"form", run_form},
     {"load", run_load},
     {"enrol", run_enrol},
     {"devices", run_devices},

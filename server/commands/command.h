@@ -41,14 +41,14 @@ struct CommandContext {
 
 // `name` is one of load, enrol, devices, revoke, records, conflicts, inbox, backup, verify, review,
 // bundle, indicators, explain, period, completeness,
-// export, units, report; `args` an object of text values, absent ones
+// export, units, report, form; `args` an object of text values, absent ones
 // left out:
 //   load {dir} · enrol {unit, role, label, ttl} · revoke {device} · records {type, unit, as_of} ·
-//   backup {file} · review {action: list} · bundle {action: in, file, reply} ·
-//   indicators {period, view, by} · explain {indicator, period, unit, view} ·
-//   period {action: list|load|lock|restate|changes, code, at, reason, file, dry_run} · completeness
-//   {period} · export {what, period, type, file} · units {action: load, file, dry_run} ·
-//   report {period, unit}
+//   backup {file} · review {action: list|return|approve, type, id, reason} · bundle {action: in,
+//   file, reply} · indicators {period, view, by, public} · explain {indicator, period, unit, view}
+//   · period {action: list|load|lock|restate|changes, code, at, reason, file, dry_run} ·
+//   completeness {period} · export {what, period, type, file} · units {action: load, file, dry_run}
+//   · report {period, unit, file} · form {action: publish, file, dry_run}
 Result<CommandOutput> run_command(Centre& centre, const std::string& name,
                                   const nlohmann::json& args, const CommandContext& context);
 

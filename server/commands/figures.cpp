@@ -6,6 +6,7 @@
 
 #include "centre/conflicts.h"
 #include "commands/table.h"
+#include "exports/public_figures.h"
 #include "figures/locks.h"
 #include "indicators/figures_json.h"
 
@@ -16,6 +17,7 @@ using indicators::ViewKind;
 using nlohmann::json;
 
 std::string number_text(const json& value, Language language) {
+  if (value.is_string()) return value.get<std::string>();  // hidden
   if (!value.is_number_integer()) return "–";
   std::string digits = std::to_string(value.get<std::int64_t>());
   const std::string mark = say(language, ".", ",");
@@ -126,19 +128,30 @@ std::string view_text(const json& views, const std::string& title, Language lang
   return out;
 }
 
+Result<json> figures_of(FigureBook& book, const std::string& code, ViewKind view, bool is_public) {
+  if (is_public) {
+    NHIP_TRY_ASSIGN(json covered, public_figures(book, code, view));
+    return std::move(covered["figures"]);
+  }
+  return view == ViewKind::kOfficial ? official_figures(book, code) : current_figures(book, code);
+}
+
 // A stored result is of its time; by-groups are computed for views that follow from records.
-json grouped(const indicators::Figures& figures, const std::string& by, FigureBook& book) {
-  const indicators::JsonContext with{book.ledger().definitions(), book.names()};
-  return by == "unit" ? indicators::units_json(figures, with)
-                      : indicators::groups_json(figures, by);
+Result<json> grouped(FigureBook& book, const std::string& code, const std::string& by,
+                     bool is_public) {
+  if (by != "unit")
+    return indicators::groups_json(*book.ledger().figures(code, ViewKind::kCurrent), by);
+  if (!is_public) return current_units(book, code);
+  NHIP_TRY_ASSIGN(json covered, public_figures(book, code, ViewKind::kCurrent));
+  return std::move(covered["units"]);
 }
 
 Status add_groups(FigureBook& book, const std::vector<std::string>& codes, const std::string& by,
-                  json& into) {
+                  bool is_public, json& into) {
   json& groups = into["by_" + by] = json::object();
   for (const std::string& code : codes) {
-    const indicators::Figures* current = book.ledger().figures(code, ViewKind::kCurrent);
-    if (current != nullptr) groups[code] = grouped(*current, by, book);
+    if (book.ledger().figures(code, ViewKind::kCurrent) == nullptr) continue;
+    NHIP_TRY_ASSIGN(groups[code], grouped(book, code, by, is_public));
   }
   return {};
 }
@@ -158,7 +171,7 @@ Status check_words(const std::string& view, const std::string& by) {
 }  // namespace
 
 std::string percent_text(const json& ratio, Language language) {
-  if (ratio["pct_tenths"].is_null()) return "–";
+  if (!ratio["pct_tenths"].is_number_integer()) return "–";
   const std::int64_t tenths = ratio["pct_tenths"].get<std::int64_t>();
   return std::to_string(tenths / 10) + say(language, ",", ".") + std::to_string(tenths % 10) + "%";
 }
@@ -167,7 +180,8 @@ Result<OpenBook> OpenBook::open(Centre& centre, const CommandContext& context) {
   OpenBook opened;
   if (context.figures == nullptr) opened.own_ = std::make_unique<FigureBook>(centre);
   opened.book_ = context.figures == nullptr ? opened.own_.get() : context.figures;
-  NHIP_TRY(opened.book_->refresh());
+  NHIP_TRY(opened.book_->refresh(context.figures == nullptr ? FigureBook::Unlocked{}
+                                                            : context.unlocked));
   NHIP_TRY(store_due_locks(*opened.book_, context.now));
   return opened;
 }
@@ -196,12 +210,13 @@ Result<CommandOutput> run_indicators(Centre& centre, const json& args,
   NHIP_TRY_ASSIGN(OpenBook book, OpenBook::open(centre, context));
   NHIP_TRY_ASSIGN(const std::vector<std::string> codes,
                   asked_periods(*book, argument(args, "period")));
+  const bool is_public = argument(args, "public") == "yes";
   json out{{"definitions_version", book->ledger().definitions().version}};
   std::string text;
   if (view != "current") {
     json& official = out["official"] = json::object();
     for (const std::string& code : codes) {
-      NHIP_TRY_ASSIGN(json figures, official_figures(*book, code));
+      NHIP_TRY_ASSIGN(json figures, figures_of(*book, code, ViewKind::kOfficial, is_public));
       if (!figures.is_null()) official[code] = std::move(figures);
     }
     text += view_text(official, say(context.language, "chính thức", "official"), context.language);
@@ -209,14 +224,14 @@ Result<CommandOutput> run_indicators(Centre& centre, const json& args,
   if (view != "official") {
     json& current = out["current"] = json::object();
     for (const std::string& code : codes) {
-      NHIP_TRY_ASSIGN(current[code], current_figures(*book, code));
+      NHIP_TRY_ASSIGN(current[code], figures_of(*book, code, ViewKind::kCurrent, is_public));
     }
     text += view_text(current, say(context.language, "hiện tại", "current"), context.language);
   }
-  if (!by.empty()) NHIP_TRY(add_groups(*book, codes, by, out));
+  if (!by.empty()) NHIP_TRY(add_groups(*book, codes, by, is_public, out));
   // Beside the figures, never inside them: until it is settled the winner's value counts.
   NHIP_TRY_ASSIGN(json conflicts, open_conflicts(centre));
-  if (!conflicts.empty()) {
+  if (!conflicts.empty() && !is_public) {
     text += say(context.language, "Số xung đột chưa giải quyết (không ảnh hưởng số liệu): ",
                 "Open conflicts (beside the figures): ") +
             std::to_string(conflicts.size()) + "\n";

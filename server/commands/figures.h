@@ -21,7 +21,7 @@ Result<CommandOutput> run_export(Centre& centre, const nlohmann::json& args,
 // {period: codes with commas between}
 Result<CommandOutput> run_completeness(Centre& centre, const nlohmann::json& args,
                                        const CommandContext& context);
-// {period, unit: of the sector when absent}
+// {period, unit: of the sector when absent, file: an HTML page instead of a table}
 Result<CommandOutput> run_report(Centre& centre, const nlohmann::json& args,
                                  const CommandContext& context);
 // {action: load, file, dry_run: yes}

@@ -1,4 +1,5 @@
 #include "commands/init.h"
+#include "figures/definition_judge.h"
 
 #include <nlohmann/json.hpp>
 
@@ -45,7 +46,7 @@ Result<CommandOutput> init(const Globals& globals, const std::string& from) {
                       {"centre_id", folder->centre().keys().centre_id.text()},
                       {"recovery_key", recovery_key}};
   if (!from.empty()) {
-    auto report = load_folder(folder->centre(), from, clock_now(), progress_line(globals.language));
+    auto report = load_judged(folder->centre(), from, clock_now(), progress_line(globals.language));
     end_progress_line();
     if (report.ok()) {
       made["load"] = load_json(*report);

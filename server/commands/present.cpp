@@ -241,6 +241,12 @@ std::string inbox_text(const json& list, Language language) {
   return empty_or(table, rows.empty(), language);
 }
 
+std::string verdict_text(bool approved, Language language) {
+  return approved ? say(language, "Đã duyệt.\n", "Approved.\n")
+                  : say(language, "Đã trả lại đơn vị kèm lý do.\n",
+                        "Returned to its unit with the reason.\n");
+}
+
 std::string review_text(const json& list, Language language) {
   std::string out;
   for (const json& record : list) {

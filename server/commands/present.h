@@ -20,6 +20,7 @@ std::string devices_text(const nlohmann::json& list, Language language);
 std::string records_text(const Type& type, const nlohmann::json& list, Language language);
 std::string conflicts_text(const nlohmann::json& list, Language language);
 std::string inbox_text(const nlohmann::json& list, Language language);
+std::string verdict_text(bool approved, Language language);
 std::string review_text(const nlohmann::json& list, Language language);
 
 }  // namespace nhip::server

@@ -1,11 +1,11 @@
 // nhipd report: a unit's report or the sector's, filled from records.
 #include <nlohmann/json.hpp>
 
-#include <map>
-
+#include "centre/private_file.h"
 #include "commands/figures.h"
 #include "commands/table.h"
-#include "exports/suppression.h"
+#include "exports/public_figures.h"
+#include "exports/report_page.h"
 #include "figures/report.h"
 
 namespace nhip::server {
@@ -13,51 +13,33 @@ namespace {
 
 using nlohmann::json;
 
-std::string report_value(const json& value, Language language) {
-  if (value.is_boolean())
-    return value == true ? say(language, "có", "yes") : say(language, "không", "no");
-  return value.is_null() ? "–" : value.dump();
-}
-
-std::string report_text(const json& out, Language language) {
+std::string report_text(FigureBook& book, const json& out, Language language) {
   std::vector<std::vector<std::string>> rows;
   for (const json& line : out["lines"]) {
-    rows.push_back({line["code"].get<std::string>(), line["name"].get<std::string>(),
-                    report_value(line["value"], language)});
+    const std::string measure = line["measure"];
+    rows.push_back({line["code"].get<std::string>(), line["name"].get<std::string>(), measure,
+                    report_cell(line["value"], measure), report_cell(line["previous"], measure)});
   }
-  std::string text = print_table({say(language, "Mã", "Code"), say(language, "Chỉ tiêu", "Figure"),
-                                  say(language, "Giá trị", "Value")},
-                                 rows, 48);
+  std::string text =
+      print_table({say(language, "Mã", "Code"), say(language, "Chỉ tiêu", "Figure"),
+                   say(language, "ĐVT", "Measure"), say(language, "Kỳ này", "This period"),
+                   say(language, "Cùng kỳ năm trước", "A year before")},
+                  rows, 48);
+  const indicators::Day day = book.ledger().period(out["period"].get<std::string>())->end;
+  const auto name_of = [&](const std::string& unit) {
+    const auto* version = book.ledger().lineage().on(book.names().find(unit), day);
+    return version == nullptr ? unit : unit + "  " + version->name;
+  };
   const auto names = [&](const char* key, std::string_view vietnamese, std::string_view english) {
     if (!out.contains(key) || out[key].empty()) return;
-    text += say(language, vietnamese, english) + ":";
-    for (const json& unit : out[key]) text += " " + unit.get<std::string>();
-    text += "\n";
+    text += say(language, vietnamese, english) + ":\n";
+    for (const json& unit : out[key]) text += "  " + name_of(unit.get<std::string>()) + "\n";
   };
   names("units_missing", "Chưa nộp báo cáo", "Reports missing");
   names("units_late", "Nộp trễ", "Late");
   names("units_without_activity", "Chưa có hoạt động vì trẻ em",
         "Without an activity for children");
   return text;
-}
-
-// The sector's report leaves the office: counts that would point at somebody are hidden, with what
-// gives them away.
-void hide_small_counts(json& lines) {
-  std::map<std::string, json*> values;
-  for (json& line : lines) values[line["code"].get<std::string>()] = &line["value"];
-  const auto count = [&](const char* code) {
-    const json& value = *values.at(code);
-    return value.is_number_integer() ? value.get<std::int64_t>() : 0;
-  };
-  if (suppress({count("PL-34")}).front() != Shown::kAsIs) {
-    *values.at("PL-34") = "<5";
-    *values.at("PL-35") = "…";
-  }
-  const auto children = suppress({count("PL-36"), count("PL-37") - count("PL-36")});
-  if (children[0] == Shown::kAsIs && children[1] == Shown::kAsIs) return;
-  *values.at("PL-36") = children[0] == Shown::kFewer ? "<5" : "…";
-  *values.at("PL-37") = "…";
 }
 
 }  // namespace
@@ -68,11 +50,16 @@ Result<CommandOutput> run_report(Centre& centre, const json& args, const Command
   json out;
   if (unit.empty()) {
     NHIP_TRY_ASSIGN(out, sector_report(*book, code));
-    hide_small_counts(out["lines"]);
+    NHIP_TRY(make_report_public(*book, code, out));
   } else {
     NHIP_TRY_ASSIGN(out, unit_report(*book, code, unit));
   }
-  return CommandOutput{0, json_text(out), report_text(out, context.language)};
+  const std::string file = argument(args, "file");
+  if (file.empty()) {
+    return CommandOutput{0, json_text(out), report_text(*book, out, context.language)};
+  }
+  NHIP_TRY(write_whole(file, report_page(*book, out, context.now), 0600));
+  return CommandOutput{0, json_text({{"files", {file}}}), file + "\n"};
 }
 
 }  // namespace nhip::server

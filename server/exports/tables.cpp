@@ -3,12 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 
 #include "centre/records.h"
-#include "exports/suppression.h"
+#include "exports/public_figures.h"
 #include "figures/completeness.h"
-#include "figures/locks.h"
 #include "indicators/figures_json.h"
 
 namespace nhip::server {
@@ -58,22 +56,23 @@ std::int64_t money(const UnitRow& row) {
   return total;
 }
 
-void add_tail(const UnitRow& row, Shown shown, std::vector<SheetCell>& cells) {
+// A number, or what stands for a hidden one.
+SheetCell covered_cell(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number_integer() ? SheetCell(value.get<std::int64_t>()) : SheetCell();
+}
+
+// `covered`: the unit's row of public figures.
+void add_tail(const UnitRow& row, const json& covered, std::vector<SheetCell>& cells) {
   cells.push_back(row.activities);
   cells.push_back(row.children);
   cells.push_back(money(row));
   cells.push_back(row.rooms);
-  cells.push_back(shown_cell(row.cases, shown));
-  // An amount would tell how many cases there were.
-  cells.push_back(shown == Shown::kAsIs ? SheetCell(row.amount) : SheetCell(std::string("…")));
+  cells.push_back(covered_cell(covered["IND10"]["cases"]));
+  cells.push_back(covered_cell(covered["IND10"]["amount_vnd"]));
 }
 
-void add_units(FigureBook& book, const Figures& figures, Sheet& sheet) {
-  std::vector<std::int64_t> cases;
-  for (const UnitRow& row : figures.units) cases.push_back(row.cases);
-  cases.push_back(figures.sector.cases);
-  cases.push_back(figures.ended.cases);
-  const std::vector<Shown> shown = suppress(cases);
+void add_units(FigureBook& book, const Figures& figures, const json& covered, Sheet& sheet) {
   const auto head = [&](const std::string& unit, const std::string& name) {
     return std::vector<SheetCell>{figures.period.code, unit, name};
   };
@@ -90,17 +89,17 @@ void add_units(FigureBook& book, const Figures& figures, Sheet& sheet) {
     cells.push_back(std::int64_t{row.has_child_activity});
     cells.push_back(std::string(indicators::handing_text(row.report)));
     cells.push_back(std::int64_t{row.has_plan});
-    add_tail(row, shown[i], cells);
+    add_tail(row, covered[book.names().text(row.unit)], cells);
     sheet.rows.push_back(std::move(cells));
   }
-  const auto add_other = [&](const char* name, const UnitRow& row, Shown how) {
+  const auto add_other = [&](const char* name, const UnitRow& row, const json& how) {
     auto cells = head(name, "");
     cells.resize(12);
     add_tail(row, how, cells);
     sheet.rows.push_back(std::move(cells));
   };
-  add_other("__SECTOR__", figures.sector, shown[figures.units.size()]);
-  add_other("__ENDED__", figures.ended, shown[figures.units.size() + 1]);
+  add_other("__SECTOR__", figures.sector, covered["__SECTOR__"]);
+  add_other("__ENDED__", figures.ended, covered["__ENDED__"]);
 }
 
 Sheet empty_sector_sheet() {
@@ -115,36 +114,6 @@ Sheet empty_sector_sheet() {
   return sheet;
 }
 
-// Hardship and cases: the counts of one table are suppressed together.
-void suppress_cases(json& figure) {
-  json& types = figure["by_type"];
-  std::vector<std::int64_t> counts;
-  for (const auto& [type, each] : types.items()) counts.push_back(each["cases"]);
-  const std::vector<Shown> shown = suppress(counts);
-  const auto hide = [](json& value, Shown how) {
-    if (how != Shown::kAsIs) value = how == Shown::kFewer ? "<5" : "…";
-  };
-  std::size_t i = 0;
-  bool any = false;
-  for (auto& [type, each] : types.items()) {
-    any = any || shown[i] != Shown::kAsIs;
-    if (shown[i] != Shown::kAsIs) each["amount_vnd"] = "…";
-    hide(each["cases"], shown[i++]);
-  }
-  // Alone, a small type is the total; then the total and the amounts are all there is to hide.
-  const std::int64_t total = figure["cases"];
-  if (suppress({total}).front() != Shown::kAsIs) hide(figure["cases"], Shown::kFewer);
-  if (total > 0 && total < 5) figure["amount_vnd"] = "…";
-  json& hardship = figure["hardship_supported"];
-  const std::vector<Shown> children = suppress(
-      {hardship["num"], hardship["den"].get<std::int64_t>() - hardship["num"].get<std::int64_t>()});
-  if (children[0] != Shown::kAsIs || children[1] != Shown::kAsIs) {
-    hide(hardship["num"], children[0] == Shown::kAsIs ? Shown::kHidden : children[0]);
-    hide(hardship["den"], Shown::kHidden);
-    hardship["pct_tenths"] = "…";
-  }
-}
-
 // Every number of a figure under its dotted name.
 void flatten(const json& value, const std::string& name, const std::string& indicator,
              const std::vector<SheetCell>& head, const std::string& version, Sheet& sheet) {
@@ -157,8 +126,12 @@ void flatten(const json& value, const std::string& name, const std::string& indi
   }
   std::vector<SheetCell> row = head;
   row.push_back(indicator);
-  row.push_back(name);
-  if (value.is_number_integer()) {
+  constexpr std::string_view kTenths = "_tenths";
+  const bool is_percent = name.ends_with(kTenths);
+  row.push_back(is_percent ? name.substr(0, name.size() - kTenths.size()) : name);
+  if (is_percent && value.is_number_integer()) {
+    row.push_back(SheetPercent{value.get<std::int64_t>()});
+  } else if (value.is_number_integer()) {
     row.push_back(value.get<std::int64_t>());
   } else if (value.is_boolean()) {
     row.push_back(std::int64_t{value.get<bool>()});
@@ -178,14 +151,9 @@ void flatten(const json& value, const std::string& name, const std::string& indi
 void add_sector(const std::string& code, const char* view, json figures, const std::string& version,
                 Sheet& sheet) {
   for (auto& [indicator, figure] : figures.items()) {
-    if (indicator == "IND10") suppress_cases(figure);
     flatten(figure, "", indicator, {code, std::string(view)}, version, sheet);
   }
 }
-
-// Types whose every row is about one person or child.
-constexpr std::array<std::string_view, 3> kAboutPeople = {"support_case", "survey_response",
-                                                          "person"};
 
 SheetCell record_cell(const json& value, FieldType type) {
   if (value.is_null()) return {};
@@ -193,7 +161,26 @@ SheetCell record_cell(const json& value, FieldType type) {
   if (value.is_number_integer()) return value.get<std::int64_t>();
   if (value.is_string() && type == FieldType::kDate) return SheetDate{value.get<std::string>()};
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  const auto is_plain = [](const json& each) { return each.is_string(); };
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_plain)) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+  std::string list;
+  for (const json& each : value) list += (list.empty() ? "" : "; ") + each.get<std::string>();
+  return list;
+}
+
+// What the codebook says of a field: the kind of value.
+std::string field_meaning(const Field& field) {
+  if (!field.is_scalar()) return "danh sách, cách nhau bằng \"; \" / list";
+  switch (field.column.type) {
+    case FieldType::kDate: return "ngày / day";
+    case FieldType::kInteger: return "số nguyên / whole number";
+    case FieldType::kBoolean: return "1 có, 0 không / 1 yes, 0 no";
+    case FieldType::kInstant: return "thời điểm UTC / instant, UTC";
+    case FieldType::kReference: return "mã bản ghi khác / id of another record";
+    default: return "văn bản / text";
+  }
 }
 
 }  // namespace
@@ -202,11 +189,13 @@ Result<std::vector<Sheet>> figure_sheets(FigureBook& book, const std::vector<std
   Sheet sector = empty_sector_sheet(), units = empty_units_sheet();
   const std::string& version = book.ledger().definitions().version;
   for (const std::string& code : codes) {
-    NHIP_TRY_ASSIGN(json official, official_figures(book, code));
-    if (!official.is_null()) add_sector(code, "official", std::move(official), version, sector);
-    NHIP_TRY_ASSIGN(json current, current_figures(book, code));
-    add_sector(code, "current", std::move(current), version, sector);
-    add_units(book, *book.ledger().figures(code, ViewKind::kCurrent), units);
+    NHIP_TRY_ASSIGN(json official, public_figures(book, code, ViewKind::kOfficial));
+    if (!official["figures"].is_null()) {
+      add_sector(code, "official", std::move(official["figures"]), version, sector);
+    }
+    NHIP_TRY_ASSIGN(json current, public_figures(book, code, ViewKind::kCurrent));
+    add_units(book, *book.ledger().figures(code, ViewKind::kCurrent), current["units"], units);
+    add_sector(code, "current", std::move(current["figures"]), version, sector);
   }
   return std::vector<Sheet>{std::move(sector), std::move(units)};
 }
@@ -237,8 +226,7 @@ Sheet completeness_sheet(FigureBook& book, const std::vector<std::string>& codes
 }
 
 Result<Sheet> record_sheet(Centre& centre, const std::string& type_name) {
-  for (const std::string_view about : kAboutPeople) {
-    if (about != type_name) continue;
+  if (is_about_people(type_name)) {
     return Status(Code::kForbidden, "not_exported",
                   "a list of " + type_name + " would be about single people",
                   "export indicators, which has their sums");
@@ -247,13 +235,13 @@ Result<Sheet> record_sheet(Centre& centre, const std::string& type_name) {
   const Type& type = *centre.schema().type(type_name);
   Sheet sheet;
   sheet.name = type_name.substr(0, 31);
-  sheet.columns = {{"id", "id"}};
+  sheet.columns = {{"id", "mã bản ghi / id of the record"}};
   std::vector<const Field*> fields;
   for (const Field& field : type.fields) {
     // Participants are people's keys.
     if (field.sealed || field.path == "participants") continue;
     fields.push_back(&field);
-    sheet.columns.push_back({field.path, field.path});
+    sheet.columns.push_back({field.path, field_meaning(field)});
   }
   for (const json& record : list) {
     std::vector<SheetCell> row{record["id"].get<std::string>()};

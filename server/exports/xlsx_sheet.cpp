@@ -19,22 +19,26 @@ struct Formats {
   lxw_format* percent;
 };
 
-void write_cell(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column, const SheetCell& cell,
+// Never a shorter table than was asked for: what does not fit fails the file.
+bool write_cell(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column, const SheetCell& cell,
                 const Formats& formats) {
+  lxw_error error = LXW_NO_ERROR;
   if (const auto* number = std::get_if<std::int64_t>(&cell)) {
-    worksheet_write_number(sheet, row, column, static_cast<double>(*number), formats.number);
+    error =
+        worksheet_write_number(sheet, row, column, static_cast<double>(*number), formats.number);
   } else if (const auto* text = std::get_if<std::string>(&cell)) {
-    worksheet_write_string(sheet, row, column, text->c_str(), nullptr);
+    if (!text->empty()) error = worksheet_write_string(sheet, row, column, text->c_str(), nullptr);
   } else if (const auto* percent = std::get_if<SheetPercent>(&cell)) {
-    worksheet_write_number(sheet, row, column, static_cast<double>(percent->tenths) / 1000.0,
-                           formats.percent);
+    error = worksheet_write_number(sheet, row, column,
+                                   static_cast<double>(percent->tenths) / 1000.0, formats.percent);
   } else if (const auto* date = std::get_if<SheetDate>(&cell)) {
     lxw_datetime day{};
     day.year = std::atoi(date->day.substr(0, 4).c_str());
     day.month = std::atoi(date->day.substr(5, 2).c_str());
     day.day = std::atoi(date->day.substr(8, 2).c_str());
-    worksheet_write_datetime(sheet, row, column, &day, formats.date);
+    error = worksheet_write_datetime(sheet, row, column, &day, formats.date);
   }
+  return error == LXW_NO_ERROR;
 }
 
 lxw_worksheet* add_sheet(lxw_workbook* book, const Sheet& sheet, const Formats& formats) {
@@ -45,15 +49,18 @@ lxw_worksheet* add_sheet(lxw_workbook* book, const Sheet& sheet, const Formats& 
                            formats.heading);
   }
   lxw_row_t row = 1;
+  bool fits = true;
   for (const auto& cells : sheet.rows) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      write_cell(into, row, static_cast<lxw_col_t>(i), cells[i], formats);
+      fits = write_cell(into, row, static_cast<lxw_col_t>(i), cells[i], formats) && fits;
     }
     ++row;
   }
+  if (!fits) return nullptr;
   worksheet_freeze_panes(into, 1, 0);
   const std::size_t last = std::max<std::size_t>(sheet.columns.size(), 1) - 1;
   worksheet_set_column(into, 0, static_cast<lxw_col_t>(last), kColumnWidth, nullptr);
+  worksheet_autofilter(into, 0, 0, row - 1, static_cast<lxw_col_t>(last));
   return into;
 }
 

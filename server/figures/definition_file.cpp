@@ -2,43 +2,18 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cstdlib>
-#include <filesystem>
 #include <set>
 
 #include "centre/folder_reader.h"
 #include "centre/line_reader.h"
+#include "figures/definition_judge.h"
+#include "figures/one_file_folder.h"
 #include "indicators/definition_check.h"
 
 namespace nhip::server {
 namespace {
 
-namespace fs = std::filesystem;
 using indicators::DefinitionFault;
-
-// The one file under the name by which a folder of records knows it.
-class OneFileFolder {
- public:
-  ~OneFileFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  Status copy(const std::string& file, const char* name) {
-    std::error_code error;
-    std::string pattern = (fs::temp_directory_path(error) / "nhipd-XXXXXX").string();
-    if (error || ::mkdtemp(pattern.data()) == nullptr) {
-      return Status(Code::kUnavailable, "no_temporary_folder", "no temporary folder could be made");
-    }
-    path_ = pattern;
-    fs::copy_file(file, fs::path(path_) / name, error);
-    if (!error) return {};
-    return Status(Code::kNotFound, "no_file", "the file cannot be read: " + file);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // The rows of the file, with the lines they stand on.
 struct Rows {
@@ -122,7 +97,7 @@ Result<LoadReport> load_definitions(FigureBook& book, DefinitionKind kind, const
   }
   report.refused = report.problems.size();
   if (!report.problems.empty() || dry_run) return report;
-  NHIP_TRY_ASSIGN(LoadReport loaded, load_folder(book.centre(), folder.path(), now, {}));
+  NHIP_TRY_ASSIGN(LoadReport loaded, load_judged(book.centre(), folder.path(), now, {}));
   book.forget();
   return loaded;
 }

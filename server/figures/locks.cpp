@@ -211,19 +211,38 @@ Status store_due_locks(FigureBook& book, std::int64_t now) {
   return {};
 }
 
-Result<json> official_figures(FigureBook& book, const std::string& code) {
+namespace {
+
+// `name`: of a stored result.
+Result<json> official(FigureBook& book, const std::string& code, const char* name,
+                      json (*print)(const Figures&, const indicators::JsonContext&)) {
   NHIP_TRY_ASSIGN(const std::vector<StoredLock> locks, locks_of(book.centre(), code));
   if (!locks.empty() && locks.back().stored) {
     NHIP_TRY_ASSIGN(json result, stored_result(book.centre(), code, locks.back().number));
-    return std::move(result["figures"]);
+    return std::move(result[name]);
   }
   const Figures* figures = book.ledger().figures(code, ViewKind::kOfficial);
-  return figures == nullptr ? json() : indicators::figures_json(*figures, json_context(book));
+  return figures == nullptr ? json() : print(*figures, json_context(book));
+}
+
+}  // namespace
+
+Result<json> official_figures(FigureBook& book, const std::string& code) {
+  return official(book, code, "figures", indicators::figures_json);
+}
+
+Result<json> official_units(FigureBook& book, const std::string& code) {
+  return official(book, code, "units", indicators::units_json);
 }
 
 Result<json> current_figures(FigureBook& book, const std::string& code) {
   const Figures* figures = book.ledger().figures(code, ViewKind::kCurrent);
   return figures == nullptr ? json() : indicators::figures_json(*figures, json_context(book));
+}
+
+Result<json> current_units(FigureBook& book, const std::string& code) {
+  const Figures* figures = book.ledger().figures(code, ViewKind::kCurrent);
+  return figures == nullptr ? json() : indicators::units_json(*figures, json_context(book));
 }
 
 }  // namespace nhip::server

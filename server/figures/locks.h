@@ -48,5 +48,8 @@ Status store_due_locks(FigureBook& book, std::int64_t now);
 // when it is not locked. The book is up to date.
 Result<nlohmann::json> official_figures(FigureBook& book, const std::string& code);
 Result<nlohmann::json> current_figures(FigureBook& book, const std::string& code);
+// The same by unit, as units_json gives them.
+Result<nlohmann::json> official_units(FigureBook& book, const std::string& code);
+Result<nlohmann::json> current_units(FigureBook& book, const std::string& code);
 
 }  // namespace nhip::server

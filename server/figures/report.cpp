@@ -3,66 +3,17 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 
 #include "centre/records.h"
 #include "figures/adjustments.h"
 #include "figures/locks.h"
+#include "figures/report_lines.h"
 #include "indicators/figures_json.h"
 
 namespace nhip::server {
 namespace {
 
 using nlohmann::json;
-
-// Where a line of the report's annex (domain §9) takes its value from: a unit's row, and the
-// sector's figures.
-struct ReportLine {
-  const char* code;
-  const char* name;
-  const char* of_unit;
-  const char* of_sector;  // empty: not in the sector's report
-};
-
-constexpr std::array<ReportLine, 26> kLines = {{
-    {"PL-03", "Cán bộ công đoàn", "/IND01/den", "/IND01/den"},
-    {"PL-04", "Gia đình CNVCLĐ", "/IND02/den", "/IND02/den"},
-    {"PL-05", "Ban Nữ công quần chúng đã thành lập", "/IND08/established", "/IND08/num"},
-    {"PL-07", "Kế hoạch có lồng ghép mục tiêu trẻ em", "/IND05/has_plan", "/IND05/num"},
-    {"PL-10", "Cán bộ được truyền thông", "/IND01/num", "/IND01/num"},
-    {"PL-11", "Tỷ lệ (phần nghìn)", "/IND01/pct_tenths", "/IND01/pct_tenths"},
-    {"PL-12", "Gia đình được truyền thông", "/IND02/num", "/IND02/num"},
-    {"PL-13", "Tỷ lệ (phần nghìn)", "/IND02/pct_tenths", "/IND02/pct_tenths"},
-    {"PL-14", "Có hoạt động vì trẻ em", "/IND03/has_activity", "/IND03/num"},
-    {"PL-20", "Số hoạt động", "/IND06/activities", "/IND06/activities"},
-    {"PL-21", "Số hoạt động vì trẻ em", "/IND06/child_activities", "/IND06/child_activities"},
-    {"PL-22", "Lượt trẻ em", "/IND06/children_turns", "/IND06/children_turns"},
-    {"PL-23", "Kinh phí công đoàn", "/IND07/union", "/IND07/union"},
-    {"PL-24", "Kinh phí chuyên môn", "/IND07/employer", "/IND07/employer"},
-    {"PL-25", "Kinh phí tài trợ", "/IND07/sponsor", "/IND07/sponsor"},
-    {"PL-26", "Kinh phí khác", "/IND07/other", "/IND07/other"},
-    {"PL-30", "Phòng vắt, trữ sữa", "/IND09/rooms", "/IND09/rooms"},
-    {"PL-31", "Phòng đạt đủ tiêu chuẩn", "/IND09/rooms_standard", "/IND09/rooms_standard"},
-    {"PL-32", "Đơn vị bắt buộc đã có phòng", "", "/IND09/obligated_with_room/num"},
-    {"PL-33", "Đơn vị bắt buộc có phòng", "", "/IND09/obligated_with_room/den"},
-    {"PL-34", "Số trường hợp hỗ trợ", "/IND10/cases", "/IND10/cases"},
-    {"PL-35", "Số tiền hỗ trợ", "/IND10/amount_vnd", "/IND10/amount_vnd"},
-    {"PL-36", "Trẻ khó khăn được hỗ trợ", "", "/IND10/hardship_supported/num"},
-    {"PL-37", "Trẻ trong danh sách khó khăn", "", "/IND10/hardship_supported/den"},
-    {"PL-40", "Ý kiến tham gia chính sách", "/IND13/total", "/IND13/total"},
-    {"PL-41", "Chương trình phối hợp năm", "/IND11/annual", "/IND11/annual"},
-}};
-
-json lines_of(const json& figures, const char* ReportLine::*where) {
-  json lines = json::array();
-  for (const ReportLine& line : kLines) {
-    if (*(line.*where) == '\0') continue;
-    lines.push_back({{"code", line.code},
-                     {"name", line.name},
-                     {"value", figures.value(json::json_pointer(line.*where), json())}});
-  }
-  return lines;
-}
 
 Result<json> written_report(Centre& centre, const std::string& code, const std::string& unit_id) {
   NHIP_TRY_ASSIGN(const json reports, records(centre, {"report", unit_id, std::nullopt}));
@@ -85,6 +36,77 @@ Status check_period(FigureBook& book, const std::string& code) {
   if (book.ledger().period(code) != nullptr) return {};
   return Status(Code::kInvalid, "unknown_period", "there is no period " + code,
                 "nhipd period list");
+}
+
+// What the unit last said of its women's committee: form KS-NC-03, answered in the year up to the
+// period's last day.
+Result<json> committee(FigureBook& book, const indicators::PeriodDates& period,
+                       const std::string& unit_id) {
+  NHIP_TRY_ASSIGN(const json responses,
+                  records(book.centre(), {"survey_response", unit_id, std::nullopt}));
+  json latest;
+  for (const json& each : responses) {
+    const json& day = each["answered_on"];
+    const json& state = each["review_status"];
+    if (each["form_id"] != book.ledger().definitions().committee_form || !day.is_string() ||
+        (state != "SUBMITTED" && state != "APPROVED")) {
+      continue;
+    }
+    const indicators::Day answered = indicators::parse_day(day.get<std::string>());
+    if (answered <= indicators::year_before(period.end) || answered > period.end) continue;
+    if (latest.is_null() || latest["answered_on"] < day) latest = each;
+  }
+  if (latest.is_null()) return json();
+  const json answers = latest.value("answers", json::object());
+  return json{{"consolidated_on", answers.value("nc_consolidated_on", json())},
+              {"models", answers.value("nc_models", json())}};
+}
+
+// A unit's row with what only its own report tells; null when it was no unit then.
+Result<json> unit_row(FigureBook& book, const std::string& code, const std::string& unit_id) {
+  if (code.empty()) return json();
+  NHIP_TRY_ASSIGN(const json units, current_units(book, code));
+  const auto row = units.find(unit_id);
+  if (row == units.end()) return json();
+  json out = *row;
+  NHIP_TRY_ASSIGN(out["committee"], committee(book, *book.ledger().period(code), unit_id));
+  return out;
+}
+
+// What the units know of their people, added up; what nobody knows stays unknown.
+json headcount_sums(const json& units) {
+  json sums = json::object();
+  if (!units.is_object()) return sums;
+  for (const auto& [unit, row] : units.items()) {
+    if (unit.starts_with("__") || !row.contains("headcount")) continue;
+    for (const auto& [field, value] : row["headcount"].items()) {
+      if (!value.is_number_integer()) continue;
+      sums[field] = sums.value(field, std::int64_t{0}) + value.get<std::int64_t>();
+    }
+  }
+  return sums;
+}
+
+struct SectorFigures {
+  json figures;  // with "headcount"
+  bool official = false;
+};
+
+// Official where the period is locked; null figures for no period.
+Result<SectorFigures> sector_figures(FigureBook& book, const std::string& code) {
+  SectorFigures out;
+  if (code.empty()) return out;
+  NHIP_TRY_ASSIGN(out.figures, official_figures(book, code));
+  out.official = !out.figures.is_null();
+  json units;
+  if (out.official) {
+    NHIP_TRY_ASSIGN(units, official_units(book, code));
+  } else {
+    NHIP_TRY_ASSIGN(out.figures, current_figures(book, code));
+    NHIP_TRY_ASSIGN(units, current_units(book, code));
+  }
+  out.figures["headcount"] = headcount_sums(units);
+  return out;
 }
 
 bool holds(const json& list, const std::string& unit) {
@@ -116,15 +138,23 @@ json units_with(const json& by_unit, const char* status) {
 
 }  // namespace
 
+std::string year_earlier(FigureBook& book, const std::string& code) {
+  const indicators::PeriodDates& period = *book.ledger().period(code);
+  for (const indicators::PeriodDates& each : book.ledger().periods()) {
+    if (each.kind == period.kind && each.year == period.year - 1) return each.code;
+  }
+  return {};
+}
+
 Result<json> unit_report(FigureBook& book, const std::string& code, const std::string& unit_id) {
   NHIP_TRY(check_period(book, code));
   const indicators::Figures& figures = current(book, code);
-  const json units = indicators::units_json(figures, {book.ledger().definitions(), book.names()});
-  const auto row = units.find(unit_id);
-  if (row == units.end() || unit_id.starts_with("__")) {
+  NHIP_TRY_ASSIGN(const json row, unit_row(book, code, unit_id));
+  if (row.is_null() || unit_id.starts_with("__")) {
     return Status(Code::kInvalid, "unknown_unit",
                   unit_id + " is no unit on the last day of " + code);
   }
+  NHIP_TRY_ASSIGN(const json before, unit_row(book, year_earlier(book, code), unit_id));
   NHIP_TRY_ASSIGN(const json written, written_report(book.centre(), code, unit_id));
   const bool there = written.is_object();
   const auto field = [&](const char* name, json otherwise) {
@@ -139,16 +169,15 @@ Result<json> unit_report(FigureBook& book, const std::string& code, const std::s
               {"submitted_at", field("submitted_at", json())},
               {"sections", field("sections", json::object())},
               {"overrides", field("overrides", json::array())},
-              {"lines", lines_of(*row, &ReportLine::of_unit)}};
+              {"lines", report_lines(ReportOf::kUnit, row, before)}};
 }
 
 Result<json> sector_report(FigureBook& book, const std::string& code) {
   NHIP_TRY(check_period(book, code));
-  NHIP_TRY_ASSIGN(json figures, official_figures(book, code));
-  const bool official = !figures.is_null();
-  if (!official) {
-    NHIP_TRY_ASSIGN(figures, current_figures(book, code));
-  }
+  NHIP_TRY_ASSIGN(const SectorFigures of_period, sector_figures(book, code));
+  NHIP_TRY_ASSIGN(const SectorFigures before, sector_figures(book, year_earlier(book, code)));
+  const json& figures = of_period.figures;
+  const bool official = of_period.official;
   json changes = json::array();
   if (official) {
     NHIP_TRY_ASSIGN(changes, adjustments(book, code));
@@ -156,7 +185,7 @@ Result<json> sector_report(FigureBook& book, const std::string& code) {
   const json& by_unit = figures["IND04"]["by_unit"];
   return json{{"period", code},
               {"view", official ? "official" : "current"},
-              {"lines", lines_of(figures, &ReportLine::of_sector)},
+              {"lines", report_lines(ReportOf::kSector, figures, before.figures)},
               {"units", unit_table(book, figures, book.ledger().period(code)->end)},
               {"units_without_activity", figures["IND03"]["units_without"]},
               {"units_late", units_with(by_unit, "LATE")},

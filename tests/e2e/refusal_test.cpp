@@ -191,7 +191,7 @@ TEST_CASE("e2e/refusal: wrong usage ends with 2 and says so as JSON", "[e2e]") {
   Stage stage;
   const Device device(stage, stage.path("a.db"));
   for (const Words& words :
-       {Words{"fly"}, Words{"get", "activity"}, Words{"export", "activity", "--format", "xlsx"},
+       {Words{"fly"}, Words{"get", "activity"}, Words{"export", "activity", "--format", "pdf"},
         Words{"resolve", "x"}, Words{"import", "activity", "a.docx"}}) {
     const Finished finished = device.run(words);
     CHECK(finished.exit_code == 2);

@@ -43,7 +43,7 @@ constexpr std::array<Confined, 8> kConfined = {{
     {"PkgConfig::httplib", {"server/http", ""}},
     {"PkgConfig::sodium", {"engine/crypto", ""}},
     {"PkgConfig::utf8proc", {"engine/text", ""}},
-    {"PkgConfig::xlsxwriter", {"server/exports", ""}},
+    {"PkgConfig::xlsxwriter", {"server/exports", "client-cli"}},
     {"CLI11::CLI11", {"client-cli", "server"}},
     {"PkgConfig::zstd", {"engine/protocol", ""}},
 }};

@@ -39,7 +39,7 @@ bool is_test_data(const SourceFile& file) {
 bool is_pure(std::string_view path) {
   for (const char* folder :
        {"engine/core/", "engine/text/", "engine/schema/", "engine/record/", "engine/rules/",
-        "engine/protocol/", "engine/crypto/", "engine/include/"}) {
+        "engine/indicators/", "engine/protocol/", "engine/crypto/", "engine/include/"}) {
     if (starts_with(path, folder)) return true;
   }
   return false;

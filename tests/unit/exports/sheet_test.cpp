@@ -33,10 +33,18 @@ TEST_CASE("exports: text that a spreadsheet would compute stands behind an apost
 
 TEST_CASE("exports: counts from one to four are not shown, and nor is one that gives them away") {
   using enum Shown;
-  CHECK(suppress({0, 5, 100}) == std::vector{kAsIs, kAsIs, kAsIs});
-  CHECK(suppress({3, 4, 100}) == std::vector{kFewer, kFewer, kAsIs});
-  CHECK(suppress({0, 3, 9, 7}) == std::vector{kAsIs, kFewer, kAsIs, kHidden});
-  CHECK(suppress({4}) == std::vector{kFewer});
+  CHECK(cover({0, 5, 100}).counts == std::vector{kAsIs, kAsIs, kAsIs});
+  CHECK(cover({3, 4, 100}).counts == std::vector{kFewer, kFewer, kAsIs});
+  CHECK(cover({0, 3, 9, 7}).counts == std::vector{kAsIs, kFewer, kAsIs, kHidden});
+  CHECK(cover({4}).counts == std::vector{kFewer});
+  CHECK(cover({4}).sum == kFewer);
+  // Two ones beside a sum are two ones, and so are two fours.
+  CHECK(cover({1, 1, 50}).counts == std::vector{kFewer, kFewer, kHidden});
+  CHECK(cover({4, 4, 50}).counts == std::vector{kFewer, kFewer, kHidden});
+  // The hidden one is known to be five at least.
+  CHECK(cover({1, 5, 50}).counts == std::vector{kFewer, kHidden, kHidden});
+  CHECK(cover({1, 1, 1, 1, 1}).sum == kHidden);
+  CHECK(cover({9, 7}, true).counts == std::vector{kAsIs, kHidden});
   CHECK(std::get<std::string>(shown_cell(3, kFewer)) == "<5");
 }
 
