@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kNonceBytesMin = 16;
 constexpr std::size_t kNonceBytesMax = 64;
 constexpr int kRetrySeconds = 5;
-// A request up to this size is a person's work of a day; what an outage left is larger.
-constexpr std::size_t kSmallRequestBytes = std::size_t{8} << 10;
+// A request up to this size is a few records, a person at work; a day without a connection is more.
+constexpr std::size_t kSmallRequestBytes = std::size_t{1} << 10;
 // What a small request is answered with while others wait: some milliseconds of work.
 constexpr std::uint64_t kBriefAnswerBytes = std::uint64_t{64} << 10;
 

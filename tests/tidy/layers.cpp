@@ -49,8 +49,8 @@ constexpr std::array<Confined, 8> kConfined = {{
 }};
 
 // The operating system's own headers, and who may ask for them.
-constexpr std::array<std::string_view, 14> kSystemHeaders = {
-    "sys/",  "unistd.h", "fcntl.h",   "signal.h", "poll.h",    "dirent.h", "netinet/",
+constexpr std::array<std::string_view, 15> kSystemHeaders = {
+    "sys/",  "unistd.h", "fcntl.h",   "signal.h", "poll.h",    "dirent.h", "netinet/", "malloc.h",
     "arpa/", "netdb.h",  "termios.h", "spawn.h",  "pthread.h", "errno.h",  "time.h"};
 bool may_ask_the_system(std::string_view folder) {
   // engine/replica writes its key file, mode 0600, beside the database.

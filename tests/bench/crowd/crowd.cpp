@@ -99,7 +99,7 @@ double at_share(std::vector<double>& values, double share) {
 
 // The devices are to burn time beside the centre, not to take it away from it: in life each has a
 // processor of its own.
-void step_aside() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 15); }
+void step_aside() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5); }
 
 class Crowd {
  public:
