@@ -174,18 +174,45 @@ class Taker {
         }));
   }
 
-  // The record as it is, and its versions since the cut.
+  // The record as it is, its versions since the cut and before it, and which words came back
+  // already, with a state of whichever life.
   struct Since {
     const StoredRow* row = nullptr;
-    std::vector<PastVersion> past;
+    std::vector<PastVersion> past, before;
+    std::set<std::pair<Author, core::Hlc>> taken;
   };
-  Result<Since> since(const EpochMark& cut, const StoredRow* row) const {
-    Since found{row, {}};
+  Result<Since> since(const EpochMark& cut, const protocol::Offer& offer,
+                      const StoredRow* row) const {
+    Since found{row, {}, {}, {}};
     if (row == nullptr) return found;
-    NHIP_TRY_ASSIGN(found.past, centre_.store().past(row->type, row->id));
-    std::erase_if(found.past,
-                  [&](const auto& each) { return each.info.received_at < cut.opened_at; });
+    NHIP_TRY_ASSIGN(const auto past, centre_.store().past(row->type, row->id));
+    for (const PastVersion& each : past)
+      (each.info.received_at < cut.opened_at ? found.before : found.past).push_back(each);
+    for (const auto& [author, stamp] : words_of(offer.row.versions)) {
+      NHIP_TRY_ASSIGN(const auto taken,
+                      centre_.store().offered(offer.type, offer.id, taken_word(author, stamp)));
+      if (taken) found.taken.insert({author, stamp});
+    }
     return found;
+  }
+
+  static std::set<std::pair<Author, core::Hlc>> words_of(const core::Versions& versions) {
+    std::set<std::pair<Author, core::Hlc>> words{{versions.base.author, versions.base.stamp}};
+    for (const auto& [cell, version] : versions.exceptions)
+      words.insert({version.author, version.stamp});
+    return words;
+  }
+
+  // The word came back before, with a state of this life or of an earlier one, and had its effect.
+  static bool came_back(const Since& now, const core::Version& version, const core::CellKey& cell,
+                        const Value& value) {
+    if (now.taken.count({version.author, version.stamp}) == 0) return false;
+    const auto holds = [&](const PastVersion& each) {
+      return core::cell_value(each.cells, cell) == value;
+    };
+    return core::cell_value(now.row->row.cells, cell) == value ||
+           std::any_of(now.past.begin(), now.past.end(), holds) ||
+           std::any_of(now.before.begin(), now.before.end(), holds);
   }
 
   // The author of a lost value has brought it again since, and perhaps replaced it then. A later
@@ -218,8 +245,9 @@ class Taker {
       const core::Version& version = last_of(offer.row.versions, unit);
       if (version.seq <= after || version.seq >= cut.begins) continue;
       const bool said_since = std::all_of(unit.begin(), unit.end(), [&](const auto& cell) {
-        return offer.row.versions.of(cell) != version ||
-               was_said_since(now, version, cell, core::cell_value(offer.row.cells, cell));
+        const Value& value = core::cell_value(offer.row.cells, cell);
+        return offer.row.versions.of(cell) != version || came_back(now, version, cell, value) ||
+               was_said_since(now, version, cell, value);
       });
       if (said_since) continue;
       Lost& one = lost[{version.seq, version.stamp, version.author}];
@@ -244,7 +272,7 @@ class Taker {
     const std::uint64_t after = std::max(shared, done ? done->lost_seq : 0);
     NHIP_TRY_ASSIGN(std::uint64_t seq, sequencer_.next(offer.scope));
     NHIP_TRY_ASSIGN(const auto known, taken_before(offer, before));
-    NHIP_TRY_ASSIGN(const Since now, since(cut, before));
+    NHIP_TRY_ASSIGN(const Since now, since(cut, offer, before));
     const std::map<Written, Lost> all = lost_of(type, offer, after, cut, now);
     Merged merged = merge_all(type, offer, all, before, shared, known, seq);
     if (!merged.losers.empty()) {

@@ -150,6 +150,21 @@ TEST_CASE("fleet: a group that came back is not refused for the delete that came
   CHECK(world.fleet.conflicts().empty());
 }
 
+TEST_CASE("fleet: what came back after one restore is not taken again from a device that slept",
+          "[fleet][restore][I14]") {
+  Known world;
+  const Id made = world.b.put("activity", kActivity);
+  settle({&world.b, &world.a});
+  world.restore();
+  settle({&world.b});
+  world.b.edit("activity", made, R"({"topics":["T2"]})");
+  world.fleet.advance(60'000);
+  world.restore();
+  world.settle_and_compare({&world.b, &world.a});
+  CHECK(topics(world.a, made) == json({"T2"}));
+  CHECK(world.fleet.conflicts().empty());
+}
+
 // --- an operation that waited over the restore
 TEST_CASE("fleet: waiting work has seen what came back although the record was deleted meanwhile",
           "[fleet][restore][I14]") {

@@ -158,6 +158,7 @@ void Run::revoke(DeviceNode& device) {
     each->revoked = true;
     ledger_.member(each->number).gone = true;
   }
+  write_off();
 }
 
 void Run::save_files(DeviceNode& device) {

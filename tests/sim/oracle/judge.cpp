@@ -494,10 +494,14 @@ std::vector<Finding> judge_scopes(const Ledger& ledger, const DeviceView& view) 
       const auto reader = type == "nhip_conflict" ? reader_of_scope(record.value("scope", ""))
                                                   : reader_of(facts_of(type), record);
       if (!reader || units.count(*reader) > 0) continue;
-      // What the device wrote itself for another unit waits for the centre's word.
+      // What the device wrote itself for another unit waits for the centre's word; a copy of its
+      // files has that, too.
       const auto line = ledger.records().find({type, record.value("id", "")});
+      const auto is_mine = [&](std::size_t at) {
+        return ledger.members()[ledger.writes()[at].device].device_id == member.device_id;
+      };
       const bool own = line != ledger.records().end() && !line->second.writes.empty() &&
-                       ledger.writes()[line->second.writes.front()].device == view.device;
+                       is_mine(line->second.writes.front());
       if (own && (view.pending > 0 || member.gone)) continue;
       findings.push_back({"scope_crossed", "device " + std::to_string(view.device) + " of " +
                                                member.unit + " holds " + record.dump()});
