@@ -134,6 +134,17 @@ void CentreNode::back_up() {
     copies_.push_back(server::copy_memory_store(*store_));
   }
   ++backup_count_;
+  made_at_.push_back(times_.true_ms);
+}
+
+std::size_t CentreNode::backups(bool of_all_time) const {
+  constexpr std::int64_t kKeptMs = 35LL * 86'400'000;
+  const std::size_t first = of_all_time ? 0 : life_begins_;
+  std::size_t count = 0;
+  while (count < backup_count_ - first &&
+         times_.true_ms - made_at_[backup_count_ - 1 - count] <= kKeptMs)
+    ++count;
+  return count;
 }
 
 Status CentreNode::restore(std::size_t age) {

@@ -43,10 +43,9 @@ class CentreNode {
   bool take_kill();  // whether it died; starts it again
 
   void back_up();
-  // Of all time, or since the last restore.
-  std::size_t backups(bool of_all_time) const {
-    return backup_count_ - (of_all_time ? 0 : life_begins_);
-  }
+  // Of all time, or since the last restore. Those of more than 35 days are gone, as `serve` keeps
+  // one a day: a tombstone that was collected stands in every one that is left.
+  std::size_t backups(bool of_all_time) const;
   // Puts back the backup that is `age` younger ones behind the newest, under a new epoch.
   Status restore(std::size_t age);
 
@@ -93,7 +92,8 @@ class CentreNode {
   std::vector<server::Route> routes_;
   std::vector<std::unique_ptr<server::ServerStore>> copies_;  // backups of the store in memory
   std::size_t backup_count_ = 0;
-  std::size_t life_begins_ = 0;  // the first backup since the last restore
+  std::vector<std::int64_t> made_at_;  // of each backup
+  std::size_t life_begins_ = 0;        // the first backup since the last restore
   std::size_t epochs_ = 1;
   std::mutex mutex_;
 };

@@ -4,8 +4,8 @@
 //   nhip_sim --these S,S,…                      these, as the tests replay what failed once
 //   nhip_sim --seed S [--shrink]                one, with everything that happened
 //   nhip_sim --plants [--limit N]               planted bugs and how soon each is found
-//   … --with relapse                            kinds that are off unless named
-//   … --without copy,rollback,restore,bundle,move,lease,version,forge
+//   … --with relapse,bundle,move,lease,version,forge   kinds that are off unless named
+//   … --without copy,rollback,restore
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>

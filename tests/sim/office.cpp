@@ -125,6 +125,7 @@ void Run::in_touch(const DeviceNode& device) {
 }
 
 void Run::collect() {
+  if (script_.restores) centre_->back_up();  // `serve` collects after a backup
   const auto collected = centre_->collect();
   if (!collected.ok()) return find("cannot_collect", collected.status().name());
   if (collected->rows == 0) return;
