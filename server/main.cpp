@@ -87,7 +87,8 @@ void declare_figures(CLI::App& app, Arguments& arguments) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   indicators->add_option("--view", arguments.view, "official, current or both (default)");
-  indicators->add_option("--by", arguments.by, "Also by unit, host_type, district or funding");
+  indicators->add_option("--by", arguments.by,
+                         "Also by unit, host_type, district, funding or quarter");
   indicators->add_flag("--public", arguments.is_public,
                        "As it may leave the office: small cells hidden");
   CLI::App* explain = app.add_subcommand("explain", "Print the records behind a figure");

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <set>
 
 #include "indicators/explanation.h"
@@ -141,15 +142,79 @@ bool some_deletion_waits(Store& store, const Desk& desk) {
   return false;
 }
 
+// What the parts of a figure are called on a screen.
+struct PartName {
+  std::string_view key, vi, en;
+};
+constexpr std::array<PartName, 27> kPartNames = {{
+    {"has_activity", "đã tổ chức", "held"},
+    {"has_plan", "đã ban hành", "issued"},
+    {"established", "đã thành lập", "established"},
+    {"status", "tình trạng", "state"},
+    {"handed_in", "ngày nộp", "handed in"},
+    {"activities", "hoạt động", "activities"},
+    {"child_activities", "vì trẻ em", "for children"},
+    {"children_turns", "lượt trẻ em", "turns of children"},
+    {"union", "công đoàn", "union"},
+    {"employer", "chuyên môn", "employer"},
+    {"sponsor", "tài trợ", "sponsors"},
+    {"other", "khác", "other"},
+    {"total", "tổng số", "total"},
+    {"workers_female", "lao động nữ", "women workers"},
+    {"rooms", "phòng", "rooms"},
+    {"rooms_standard", "đạt chuẩn", "up to standard"},
+    {"cases", "trường hợp", "cases"},
+    {"amount_vnd", "số tiền (đồng)", "amount (dong)"},
+    {"hardship_supported", "trẻ khó khăn được hỗ trợ", "children in hardship supported"},
+    {"annual", "hằng năm", "annual"},
+    {"adhoc", "đột xuất", "ad hoc"},
+    {"with_result", "có kết quả", "with a result"},
+    {"on_time", "đúng hạn", "on time"},
+    {"late", "trễ", "late"},
+    {"missing", "thiếu", "missing"},
+    {"ON_TIME", "đúng hạn", "on time"},
+    {"LATE", "trễ", "late"},
+}};
+
+std::string part_name(std::string_view key, bool english) {
+  if (key == "MISSING") return english ? "missing" : "chưa nộp";
+  for (const PartName& each : kPartNames) {
+    if (each.key == key) return std::string(english ? each.en : each.vi);
+  }
+  return std::string(key);
+}
+
+std::string grouped(std::int64_t number, bool english) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, english ? "," : ".");
+  return digits;
+}
+
+std::string part_text(const json& value, bool english) {
+  if (value.is_null()) return "–";
+  if (value.is_boolean()) {
+    if (value == true) return english ? "yes" : "có";
+    return english ? "no" : "không";
+  }
+  if (value.is_number_integer()) return grouped(value.get<std::int64_t>(), english);
+  if (value.is_object()) return value["num"].dump() + "/" + value["den"].dump();
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (text.size() != 10 || parse_day(text) == kNoDay) return part_name(text, english);
+  return text.substr(8, 2) + "/" + text.substr(5, 2) + "/" + text.substr(0, 4);
+}
+
+// Empty for what is no indicator.
 std::string line_text(const std::string& code, const json& figure, const Definitions& definitions,
                       bool english) {
   const IndicatorText* text = definitions.indicator(code);
-  std::string line = "  " + code + "  ";
-  if (text != nullptr) line += english ? text->name_en : text->name_vi;
-  line += ":";
+  if (text == nullptr) return {};
+  std::string line = "  " + code + "  " + (english ? text->name_en : text->name_vi);
+  std::string_view between = " – ";
   for (const auto& [key, value] : figure.items()) {
-    if (key == "flags" && value.empty()) continue;
-    line += " " + key + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
+    const bool is_ratio = value.is_object() && value.contains("num");
+    if (value.is_array() || (value.is_object() && !is_ratio)) continue;
+    line += std::string(between) + part_name(key, english) + ": " + part_text(value, english);
+    between = ", ";
   }
   return line + "\n";
 }

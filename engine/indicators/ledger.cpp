@@ -274,6 +274,12 @@ std::optional<Figures> Ledger::figures_as_of(std::string_view code, Instant as_o
   return std::move(view->figures);
 }
 
+Figures Ledger::figures_between(const PeriodDates& days) {
+  const std::unique_ptr<View> view = make_view(days, ViewKind::kCurrent, kForEver);
+  compute(*view);
+  return std::move(view->figures);
+}
+
 std::vector<const Record*> Ledger::records_of(const std::vector<NameId>& units) const {
   std::set<Place> places;
   for (const NameId unit : units) {

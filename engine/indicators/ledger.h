@@ -45,6 +45,9 @@ class Ledger {
   const Figures* figures(std::string_view code, ViewKind kind);
   // A view that is not kept: a past instant, a proposed lock.
   std::optional<Figures> figures_as_of(std::string_view code, Instant as_of);
+  // Of days that are no period of their own, such as a quarter; as of now. Reports and plans belong
+  // to periods, so there are none in it.
+  Figures figures_between(const PeriodDates& days);
 
   const Definitions& definitions() const { return definitions_; }
   Names& names() const { return names_; }

@@ -176,7 +176,8 @@ struct LoadReport {
   std::vector<LoadProblem> problems;                 // refused lines and those of another content
   std::vector<LoadProblem> warnings;                 // flagged ones; unknown fields once per name
 };
-// Lines of definition files that were judged before the load, by who knows what they mean to others.
+// Lines of definition files that were judged before the load, by who knows what they mean to
+// others.
 struct JudgedLines {
   std::vector<LoadProblem> refused;  // a line may have several reasons
   std::vector<LoadProblem> kept;     // what is known stays, which is worth a warning

@@ -136,9 +136,37 @@ Result<json> figures_of(FigureBook& book, const std::string& code, ViewKind view
   return view == ViewKind::kOfficial ? official_figures(book, code) : current_figures(book, code);
 }
 
+// What has a meaning in a quarter: verdicts, reports, plans and lists of children are of a year.
+constexpr std::array<std::string_view, 6> kOfQuarters = {"IND01", "IND02", "IND06",
+                                                         "IND07", "IND11", "IND13"};
+
+// {"2026-Q1": {IND01 …}, …} of the quarters that lie within the period.
+json quarters(FigureBook& book, const std::string& code) {
+  const indicators::PeriodDates period = *book.ledger().period(code);
+  json out = json::object();
+  constexpr std::array<const char*, 5> kStarts = {"-01-01", "-04-01", "-07-01", "-10-01", "-01-01"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    indicators::PeriodDates days = period;
+    const std::string year = std::to_string(period.year);
+    days.code = year + "-Q" + std::to_string(i + 1);
+    days.kind = "Q" + std::to_string(i + 1);
+    days.start = indicators::parse_day(year + kStarts[i]);
+    const std::string next = i == 3 ? std::to_string(period.year + 1) : year;
+    days.end = indicators::parse_day(next + kStarts[i + 1]) - 1;
+    if (days.start < period.start || days.end > period.end) continue;
+    const json figures = indicators::figures_json(book.ledger().figures_between(days),
+                                                  {book.ledger().definitions(), book.names()});
+    for (const std::string_view indicator : kOfQuarters) {
+      out[days.code][std::string(indicator)] = figures[std::string(indicator)];
+    }
+  }
+  return out;
+}
+
 // A stored result is of its time; by-groups are computed for views that follow from records.
 Result<json> grouped(FigureBook& book, const std::string& code, const std::string& by,
                      bool is_public) {
+  if (by == "quarter") return quarters(book, code);
   if (by != "unit")
     return indicators::groups_json(*book.ledger().figures(code, ViewKind::kCurrent), by);
   if (!is_public) return current_units(book, code);
@@ -160,10 +188,11 @@ Status check_words(const std::string& view, const std::string& by) {
   if (view != "official" && view != "current" && view != "both") {
     return Status(Code::kUsage, "bad_view", "--view is official, current or both");
   }
-  constexpr std::array<std::string_view, 5> kGroups = {"", "unit", "host_type", "district",
-                                                       "funding"};
+  constexpr std::array<std::string_view, 6> kGroups = {"",         "unit",    "host_type",
+                                                       "district", "quarter", "funding"};
   if (std::find(kGroups.begin(), kGroups.end(), by) == kGroups.end()) {
-    return Status(Code::kUsage, "bad_group", "--by is unit, host_type, district or funding");
+    return Status(Code::kUsage, "bad_group",
+                  "--by is unit, host_type, district, funding or quarter");
   }
   return {};
 }

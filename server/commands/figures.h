@@ -8,7 +8,7 @@
 namespace nhip::server {
 
 // {period: codes with commas between, view: official|current|both, by:
-// unit|host_type|district|funding}
+// unit|host_type|district|funding|quarter, public: yes}
 Result<CommandOutput> run_indicators(Centre& centre, const nlohmann::json& args,
                                      const CommandContext& context);
 
