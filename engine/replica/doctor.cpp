@@ -19,6 +19,7 @@ class Doctor {
     NHIP_TRY(store_.transact([&]() -> Status {
       // While the marks still tell what is new.
       NHIP_TRY(seal(store_, SealAs::kManyGroups));
+      NHIP_TRY(write_out_all_edits(store_));
       for (RecordTable* table : store_.tables()) NHIP_TRY(check_table(*table));
       NHIP_TRY(store_.arm_watch());
       NHIP_TRY(seal(store_, SealAs::kManyGroups));
@@ -77,6 +78,7 @@ class Doctor {
         " UNION ALL SELECT 0 LIMIT 1)"));
     const std::int64_t found = store_.db().changes();
     if (found > 0) {
+      store_.expect_marks();
       mended("unrecorded",
              std::to_string(found) +
                  " records had not been noticed as new; they are sent now: " + type.name + ".");
