@@ -31,8 +31,7 @@ class Sealer {
 
   Status run() {
     NHIP_TRY(store_.fill_units());
-    // Our own triggers are off, so a mark is another program's, and its commit was noticed.
-    if (store_.others_may_have_written()) NHIP_TRY(read_marks());
+    NHIP_TRY(read_marks());
     elements_ = any_marks_ || store_.others_may_have_written();
     if (any_marks_ || store_.others_may_have_written()) {
       for (RecordTable* table : store_.tables()) to_seal_.insert(table->type().number);
