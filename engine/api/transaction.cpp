@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "api/entry_rules.h"
 #include "core/limits.h"
 #include "record/record_json.h"
@@ -98,6 +100,12 @@ Status check_size(const core::Cells& cells) {
           "Shorten its texts or split it."};
 }
 
+const std::set<std::string>& envelope() {
+  static const std::set<std::string> names{"_meta",      "rev",         "device_id",
+                                           "updated_at", "received_at", "deleted"};
+  return names;
+}
+
 Status apply_changes(core::Cells& cells, const std::vector<core::Change>& changes) {
   for (const core::Change& change : changes) core::set_cell(cells, change.cell, change.value);
   return {};
@@ -134,9 +142,54 @@ Status no_such_record(std::string_view type, const Id& id) {
           "List them: nhip list " + std::string(type)};
 }
 
+Result<const std::string*> LocalTransaction::own_unit() {
+  if (!unit_) {
+    NHIP_TRY_ASSIGN(unit_, store_.setting("unit_id"));
+  }
+  return unit_->text();
+}
+
+Result<bool> LocalTransaction::tray_is_empty() {
+  if (!tray_empty_) {
+    NHIP_TRY_ASSIGN(auto stmt, store_.db().cached("SELECT 1 FROM _nhip_tray LIMIT 1"));
+    NHIP_TRY_ASSIGN(const bool row, stmt.step());
+    tray_empty_ = !row;
+  }
+  return *tray_empty_;
+}
+
+// A usual record that is new here. Nothing: not that, and nothing was done.
+Result<std::optional<Id>> LocalTransaction::put_quickly(replica::RecordTable& table,
+                                                        std::string_view json) {
+  const std::optional<Id> nothing;
+  NHIP_TRY_ASSIGN(const std::string* const unit, own_unit());
+  const auto given = table.quick(envelope()).read(json, unit);
+  if (!given || given->bytes > core::kOperationBytesMax) return nothing;
+  if (given->id) {
+    NHIP_TRY_ASSIGN(const bool empty, tray_is_empty());
+    NHIP_TRY_ASSIGN(const auto rid, table.find(*given->id));
+    if (!empty || rid) return nothing;
+  }
+  const Type& type = table.type();
+  const Id id = given->id ? *given->id : store_.mint_id();
+  const auto is_state = [&](const core::Change& each) {
+    return each.cell == core::CellKey{type.review.field, {}} && each.value.text() != nullptr &&
+           type.review.submitted.count(*each.value.text()) > 0;
+  };
+  if (std::any_of(given->cells.begin(), given->cells.end(), is_state)) {
+    core::Cells cells;
+    for (const core::Change& each : given->cells) cells.emplace(each.cell, each.value);
+    NHIP_TRY(may_stand(store_, type, id, nullptr, cells));
+  }
+  NHIP_TRY(table.insert(id, given->cells).status());
+  return std::optional<Id>(id);
+}
+
 Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view json) {
   NHIP_TRY(store_.fill_units());  // of rows that SQL inserted before, which may be edited now
   NHIP_TRY_ASSIGN(replica::RecordTable * table, writable(store_, type_name));
+  NHIP_TRY_ASSIGN(const std::optional<Id> done, put_quickly(*table, json));
+  if (done) return *done;
   const Type& type = table->type();
   NHIP_TRY_ASSIGN(nlohmann::json object, parse_object(json));
   if (object.contains("type") && object["type"] != type.name) {
@@ -148,10 +201,8 @@ Result<Id> LocalTransaction::put(std::string_view type_name, std::string_view js
   record::ParseOptions options;
   options.creating = !found;
   if (store_.enrolment()) options.centre = *Id::parse(store_.enrolment()->centre_id);
-  static const std::set<std::string> kEnvelope{"_meta",      "rev",         "device_id",
-                                               "updated_at", "received_at", "deleted"};
   NHIP_TRY_ASSIGN(const record::ParsedRecord given,
-                  record::parse_record(type, object, options, kEnvelope));
+                  record::parse_record(type, object, options, envelope()));
   // A natural key names its record without an id.
   if (!found && given.id) {
     NHIP_TRY_ASSIGN(found, table->read(*given.id));

@@ -17,7 +17,13 @@ class LocalTransaction final : public Transaction {
   Status execute(std::string_view sql, const std::vector<Value>& values) override;
 
  private:
+  Result<std::optional<Id>> put_quickly(replica::RecordTable& table, std::string_view json);
+  Result<const std::string*> own_unit();
+  Result<bool> tray_is_empty();
+
   replica::Store& store_;
+  std::optional<Value> unit_;       // this device's, once asked for
+  std::optional<bool> tray_empty_;  // nothing comes into it before the transaction ends
 };
 
 // The table of a type that a person may read here; kNotFound "unknown_type".

@@ -35,7 +35,8 @@ class Applier {
 
   Result<Applied> run() {
     NHIP_TRY_ASSIGN(const std::uint64_t queued, count_queued(store_));
-    outbox_empty_ = queued == 0;
+    NHIP_TRY_ASSIGN(const bool under, any_under(store_));
+    nothing_waits_ = queued == 0 && !under;
     NHIP_TRY_ASSIGN(applied_.more,
                     follow(store_, answer_.granted));  // a new feed has not been read yet
     NHIP_TRY(store_.load_feeds());
@@ -313,7 +314,7 @@ class Applier {
 
   // The bulk of a first sync: a whole record that is not here in any form.
   bool applied_fast(const protocol::RowUpdate& row, By by) {
-    if (by == By::kCorrection || row.left || !row.whole || !outbox_empty_) return false;
+    if (by == By::kCorrection || row.left || !row.whole || !nothing_waits_) return false;
     RecordTable* table = store_.table(row.type);
     if (table == nullptr || core::is_deleted(row.row.cells)) return false;
     auto rid = table->find(row.id);
@@ -368,7 +369,7 @@ class Applier {
   Applied applied_;
   bool gave_up_ = false;  // on a feed that cannot be repaired; said, and not for ever in the way
   core::Hlc latest_ = 0;
-  bool outbox_empty_ = false;
+  bool nothing_waits_ = false;      // to be sent, nor is kept of what did
   std::uint64_t offers_ = 0;        // that wait
   std::optional<PageValues> page_;  // of the feed whose rows are being taken
 };

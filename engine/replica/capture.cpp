@@ -32,6 +32,7 @@ class Sealer {
   Status run() {
     NHIP_TRY(store_.fill_units());
     NHIP_TRY(read_marks());
+    elements_ = any_marks_ || store_.others_may_have_written();
     if (any_marks_ || store_.others_may_have_written()) {
       for (RecordTable* table : store_.tables()) to_seal_.insert(table->type().number);
     }
@@ -86,17 +87,24 @@ class Sealer {
     for (RecordTable* table : store_.tables()) {
       const std::uint16_t type = table->type().number;
       if (watch.has_new(type)) to_seal_.insert(type);
+      if (watch.has_elements(type)) with_elements_.insert(type);
       auto noted = watch.take_touched(type);
       if (noted.empty()) continue;
       to_seal_.insert(type);
+      auto& marks = marks_[type];
       for (auto& [rid, touched] : noted) {
-        Touched& entry = marks_[type][rid];
+        const auto [place, alone] = marks.try_emplace(rid, std::move(touched));
+        if (alone) continue;
+        Touched& entry = place->second;
         entry.before.merge(touched.before);
         if (!entry.removed) entry.removed = touched.removed;
         entry.inserted = entry.inserted || touched.inserted;
+        entry.seen.reset();
       }
     }
     watch.forget();
+    // What was noted of a statement that failed was taken back.
+    trusted_ = watch.trusts(store_.db().failures());
     return {};
   }
 
@@ -115,12 +123,15 @@ class Sealer {
     NHIP_TRY_ASSIGN(const std::int64_t highest, table.highest_rid());
     if (highest <= guard) return {};
     NHIP_TRY_ASSIGN(const std::set<std::int64_t> known, rows_with_a_past(table, guard));
-    return table.weigh_after(guard, [&](const RecordTable::Weighed& row) -> Status {
+    const bool elements = elements_ || with_elements_.count(table.type().number) > 0;
+    return table.weigh_after(guard, elements, [&](const RecordTable::Weighed& row) -> Status {
       if (done_.count(row.id) > 0) return {};
-      if (known.count(row.rid) == 0 && is_light(row)) return add_fresh(table, row);
+      NHIP_TRY_ASSIGN(const bool edited, has_edits(store_, table.type().number, row.id));
+      const bool has_a_past = edited || known.count(row.rid) > 0;
+      if (!has_a_past && is_light(row)) return add_fresh(table, row);
       NHIP_TRY_ASSIGN(const auto found, table.read(row.rid));
       if (!found) return {};
-      return known.count(row.rid) > 0 ? seal_new(table, *found) : seal_unknown(table, *found);
+      return has_a_past ? seal_new(table, *found) : seal_unknown(table, *found);
     });
   }
 
@@ -200,6 +211,7 @@ class Sealer {
     if (marked == marks_.end()) return {};
     for (const auto& [rid, entry] : marked->second) {
       if (!entry.removed) continue;
+      NHIP_TRY(write_out_edits(store_, table.type().number, *entry.removed));
       NHIP_TRY_ASSIGN(taken_[rid], read_version(store_, table.type(), rid));
       NHIP_TRY(remove_version(store_, table.type(), rid));
     }
@@ -207,44 +219,79 @@ class Sealer {
   }
 
   Status seal_known(RecordTable& table, std::int64_t rid, Touched& entry) {
-    NHIP_TRY_ASSIGN(const bool done, seal_small_edit(table, rid, entry));
+    NHIP_TRY_ASSIGN(const bool done, seal_plain_edit(table, rid, entry));
     return done ? Status() : seal_any(table, rid, entry);
   }
 
-  // The usual edit: plain cells of a row that stays, none of them in a group, the row not fresh. It
-  // needs no other cell and no element. False: not such an edit, and nothing was done.
-  Result<bool> seal_small_edit(RecordTable& table, std::int64_t rid, const Touched& entry) {
+  // The usual edit: plain cells of a row that stays, groups of them whole. It is kept with the
+  // values it replaced, and nothing else of the record is looked at. False: not such an edit, and
+  // nothing was done.
+  Result<bool> seal_plain_edit(RecordTable& table, std::int64_t rid, Touched& entry) {
     const Type& type = table.type();
     if (entry.removed || entry.inserted || entry.before.empty()) return false;
     for (const auto& [cell, value] : entry.before) {
-      const Field* field = type.field(cell.field);
-      const bool plain = cell.field == kExtraField ||
-                         (field != nullptr && field->is_scalar() && field->group.empty());
-      if (!plain) return false;
+      if (!is_plain(type, cell) || !is_whole(type, cell, entry.before)) return false;
     }
-    NHIP_TRY_ASSIGN(const auto run, fresh_run_of(store_, type.number, rid));
-    if (run) return false;
-    NHIP_TRY_ASSIGN(auto seen, table.glimpse(rid, entry.before));
-    if (!seen || done_.count(seen->id) > 0 || seen->cells.size() != entry.before.size())
-      return false;
-    std::vector<core::Change> changes;
-    for (core::Change& each : seen->cells) {
-      if (each.value != entry.before.at(each.cell)) changes.push_back(std::move(each));
+    if (!trusted_ || !entry.seen) NHIP_TRY(look_at(table, rid, entry));
+    if (!entry.seen || entry.seen->now.size() != entry.before.size()) return false;
+    auto& [id, place, now] = *entry.seen;
+    if (done_.count(id) > 0) return false;
+    if (too_large(now) || too_large(entry.before)) return false;
+    if (now.size() > 1) {
+      std::sort(now.begin(), now.end(),
+                [](const core::Change& a, const core::Change& b) { return a.cell < b.cell; });
     }
-    if (too_large(changes)) return false;
-    done_.insert(seen->id);
-    if (changes.empty()) return true;
-    NHIP_TRY_ASSIGN(const auto held, held_version(store_, type, rid));
-    if (held) NHIP_TRY(note_changed(store_, type.number, seen->id, entry.before, changes));
-    core::Operation op;
-    op.type = type.number;
-    op.id = seen->id;
-    NHIP_TRY_ASSIGN(op.scope, scope_at(type, seen->place));
-    op.held = held.value_or(0);
-    op.changes = std::move(changes);
-    const std::size_t bytes = 64 + bytes_of(op.changes);
-    NHIP_TRY(add(type, {std::move(op)}, bytes));
+    std::set<std::string_view> groups;  // of which a member differs
+    for (const core::Change& each : now) {
+      const std::string_view group = group_of(type, each.cell);
+      if (!group.empty() && each.value != entry.before.at(each.cell)) groups.insert(group);
+    }
+    NewOperation made;
+    for (core::Change& each : now) {
+      Value& before = entry.before.at(each.cell);
+      const std::string_view group = group_of(type, each.cell);
+      if (group.empty() ? each.value == before : groups.count(group) == 0) continue;
+      made.operation.changes.push_back(std::move(each));
+      made.before.push_back(std::move(before));
+    }
+    if (made.before.empty()) return true;
+    made.operation.type = type.number;
+    made.operation.id = id;
+    made.edited_row = rid;
+    NHIP_TRY_ASSIGN(made.operation.scope, scope_at(type, place));
+    const std::size_t bytes = 64 + bytes_of(made.operation.changes);
+    NHIP_TRY(add(type, std::move(made), bytes));
     return true;
+  }
+
+  static bool is_plain(const Type& type, const core::CellKey& cell) {
+    if (cell.field == kExtraField) return true;
+    const Field* field = type.field(cell.field);
+    const bool moves = !type.scope.prefix.empty() && cell.field == type.scope.column;
+    return field != nullptr && field->is_scalar() && !moves;
+  }
+
+  static std::string_view group_of(const Type& type, const core::CellKey& cell) {
+    const Field* field = type.field(cell.field);
+    if (field == nullptr || NHIP_PLANTED(group_member_lost)) return {};
+    return field->group;
+  }
+
+  // All members of the cell's group are there.
+  static bool is_whole(const Type& type, const core::CellKey& cell,
+                       const std::map<core::CellKey, Value>& cells) {
+    const std::string_view group = group_of(type, cell);
+    return group.empty() ||
+           std::all_of(type.fields.begin(), type.fields.end(), [&](const Field& each) {
+             return !each.is_scalar() || each.group != group || cells.count({each.number, {}}) > 0;
+           });
+  }
+
+  static Status look_at(RecordTable& table, std::int64_t rid, Touched& entry) {
+    entry.seen.reset();
+    NHIP_TRY_ASSIGN(auto seen, table.glimpse(rid, entry.before));
+    if (seen) entry.seen = {seen->id, std::move(seen->place), std::move(seen->cells)};
+    return {};
   }
 
   Status seal_any(RecordTable& table, std::int64_t rid, Touched& entry) {
@@ -270,6 +317,7 @@ class Sealer {
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), before));
     // Never seen by the centre and not waiting to be sent: it came and went between two seals.
     NHIP_TRY_ASSIGN(const auto pending, pending_of(store_, table.type().number, *entry.removed));
+    if (!centre) NHIP_TRY(drop_under(store_, table.type().number, *entry.removed));
     if (!centre && pending.empty()) return {};
     if (centre) NHIP_TRY(shelve(store_, table.type().number, *entry.removed, *centre));
     return add(table.type(), *entry.removed, scope, centre,
@@ -302,6 +350,7 @@ class Sealer {
         whole_groups(table.type(), difference(before, after), after);
     if (changes.empty()) return {};
     if (too_large(changes)) return set_aside(table, id, rid, after, before, std::move(changes));
+    NHIP_TRY(write_out_edits(store_, table.type().number, id));
     NHIP_TRY(write_out(store_, table.type().number, rid, id, before));
     if (centre) NHIP_TRY(note_pending(store_, table.type().number, id, after, centre->row.cells));
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), after));
@@ -311,6 +360,7 @@ class Sealer {
   // A row whose id may have a past: known to the centre, deleted, waiting to be sent.
   Status seal_new(RecordTable& table, const RecordTable::Found& found) {
     done_.insert(found.id);
+    NHIP_TRY(write_out_edits(store_, table.type().number, found.id));
     NHIP_TRY_ASSIGN(RecordState state, load_state(store_, table.type().number, found.id));
     NHIP_TRY_ASSIGN(const auto pending, pending_of(store_, table.type().number, found.id));
     const auto before = expected(store_, state, pending);
@@ -335,6 +385,12 @@ class Sealer {
     }
     NHIP_TRY_ASSIGN(const std::string scope, scope_for(table.type(), found.cells));
     return add(table.type(), found.id, scope, state.centre, std::move(changes));
+  }
+
+  static bool too_large(const std::map<core::CellKey, Value>& cells) {
+    std::size_t bytes = 0;
+    for (const auto& [cell, value] : cells) bytes += 16 + size_of(value);
+    return bytes > core::kOperationBytesMax;
   }
 
   static bool too_large(const std::vector<core::Change>& changes) {
@@ -482,7 +538,10 @@ class Sealer {
   std::map<std::int64_t, std::optional<CentreState>> taken_;  // of the type being sealed
   std::set<std::uint16_t> to_seal_;
   bool any_marks_ = false;
-  std::optional<bool> any_offers_;  // unknown until the first operation
+  bool elements_ = false;                  // any new row may have some
+  std::set<std::uint16_t> with_elements_;  // types whose elements this connection wrote
+  bool trusted_ = false;                   // what the watch saw stands
+  std::optional<bool> any_offers_;         // unknown until the first operation
   std::set<Id> done_;
   std::map<std::string, std::uint64_t> positions_;
   std::optional<std::pair<Value, std::string>> place_;  // the last one's scope

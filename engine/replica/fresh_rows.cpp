@@ -4,6 +4,7 @@
 #include <string>
 
 #include "replica/outbox.h"
+#include "replica/record_state.h"
 
 namespace nhip::replica {
 
@@ -123,9 +124,14 @@ Result<std::vector<core::Operation>> fresh_operations(Store& store, const FreshR
     op.changes = {{{kDeletedField, {}}, Value(std::int64_t{1})}};
     operations.push_back(op);
   }
+  NHIP_TRY_ASSIGN(const bool kept, any_under(store, run.type));
   const std::int64_t from = run.rid + static_cast<std::int64_t>(first - run.seq);
   const std::int64_t to = run.rid + static_cast<std::int64_t>(last - run.seq);
   NHIP_TRY(table->each_between(from, to, [&](RecordTable::Found& found) -> Status {
+    NHIP_TRY(take_edits_back(store, run.type, found.id, found.cells));
+    if (kept) {
+      NHIP_TRY_ASSIGN(found.cells, under_of(store, run.type, found.id, std::move(found.cells)));
+    }
     core::Operation& made = operations[static_cast<std::size_t>(found.rid - from)];
     made.id = found.id;
     made.changes.clear();
@@ -143,8 +149,10 @@ Status write_out(Store& store, std::uint16_t type, std::int64_t rid, const Id& i
   const std::uint64_t seq = run->seq + static_cast<std::uint64_t>(rid - run->rid);
   NHIP_TRY_ASSIGN(core::Operation op, bare_operation(store, *run, seq));
   op.id = id;
-  op.changes = changes_of(cells);
+  NHIP_TRY_ASSIGN(const core::Cells made, under_of(store, type, id, cells));
+  op.changes = changes_of(made);
   NHIP_TRY(cut(store, *run, seq, seq));
+  NHIP_TRY(drop_under(store, type, id));
   return queue(store, run->group, op);
 }
 
@@ -166,6 +174,11 @@ Status remove_fresh(Store& store, std::uint64_t first, std::uint64_t last) {
   for (const FreshRun& run : runs)
     NHIP_TRY(cut(store, run, std::max(first, run.seq), std::min(last, run.seq + run.count - 1)));
   return {};
+}
+
+Result<bool> any_fresh(Store& store) {
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT 1 FROM _nhip_fresh LIMIT 1"));
+  return stmt.step();
 }
 
 Result<std::uint64_t> count_fresh(Store& store) {

@@ -39,5 +39,6 @@ Status write_out_row(Store& store, RecordTable& table, std::int64_t rid);
 // Those numbered first … last are settled.
 Status remove_fresh(Store& store, std::uint64_t first, std::uint64_t last);
 Result<std::uint64_t> count_fresh(Store& store);
+Result<bool> any_fresh(Store& store);
 
 }  // namespace nhip::replica

@@ -5,6 +5,7 @@
 
 #include "record/record_json.h"
 #include "replica/capture.h"
+#include "replica/edit_runs.h"
 #include "replica/mend_outbox.h"
 #include "replica/record_state.h"
 #include "replica/table_sql.h"
@@ -215,6 +216,7 @@ class Mender {
             " AND s.id=t.id) AND NOT EXISTS (SELECT 1 FROM _nhip_tray y WHERE y.type=" + number +
             " AND y.record=t.id) AND rid<=(SELECT mark FROM _nhip_guard WHERE type=" + number +
             " UNION ALL SELECT 0 LIMIT 1)"));
+    if (unrecorded > 0) store_.expect_marks();
     found(unrecorded, "unrecorded",
           std::to_string(unrecorded) +
               " records had not been noticed as new; they are sent now: " + type.name + ".");
@@ -288,6 +290,8 @@ class Mender {
     }
     std::int64_t touched = 0;
     for (const Key& key : unsent) {
+      NHIP_TRY_ASSIGN(const bool waits, has_edits(store_, key.first, key.second));
+      if (waits) continue;
       NHIP_TRY_ASSIGN(const bool again, write_again(key));
       touched += again ? 1 : 0;
     }
@@ -298,8 +302,8 @@ class Mender {
   Result<bool> write_again(const Key& key) {
     RecordTable* table = store_.table(key.first);
     NHIP_TRY_ASSIGN(const RecordState state, load_state(store_, key.first, key.second));
-    NHIP_TRY(forget("_nhip_under", key));
     if (table == nullptr || !state.rid || !state.centre || state.on_shelf) return false;
+    NHIP_TRY(forget("_nhip_under", key));
     store_.silence_watch();
     NHIP_TRY(table->update(*state.rid, *state.shown, state.centre->row.cells));
     store_.watch().resume();
@@ -315,6 +319,7 @@ class Mender {
   // Of what was sealed again since number `first`.
   Status claim_nothing(std::int64_t first, const std::string& also) {
     if (result_.findings.empty()) return {};
+    NHIP_TRY(write_out_all_edits(store_));
     return store_.db().execute("UPDATE _nhip_op SET seen=0,held=0" + also +
                                " WHERE seq>=" + std::to_string(first));
   }

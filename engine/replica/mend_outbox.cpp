@@ -5,6 +5,7 @@
 
 #include "core/limits.h"
 #include "core/operation.h"
+#include "replica/edit_runs.h"
 #include "replica/outbox.h"
 #include "replica/table_sql.h"
 
@@ -12,22 +13,28 @@ namespace nhip::replica {
 
 namespace {
 
+const char* const kTables[] = {"_nhip_op", "_nhip_fresh", "_nhip_edit"};
+constexpr int kOperation = 0, kFreshRun = 1, kEditRun = 2;
+
 // An operation, or a run of them.
 struct Entry {
   std::int64_t seq = 0, count = 1, group = 0;
-  bool is_run = false;
+  int kind = kOperation;
 
-  const char* table() const { return is_run ? "_nhip_fresh" : "_nhip_op"; }
+  const char* table() const { return kTables[kind]; }
 };
 
 Result<std::vector<Entry>> entries(Store& store) {
   std::vector<Entry> all;
-  NHIP_TRY_ASSIGN(auto stmt, store.db().prepare("SELECT seq,1,grp,0 FROM _nhip_op UNION ALL SELECT "
-                                                "seq,count,grp,1 FROM _nhip_fresh ORDER BY 1,4"));
+  NHIP_TRY_ASSIGN(auto stmt,
+                  store.db().prepare(
+                      "SELECT seq,1,grp,0 FROM _nhip_op UNION ALL SELECT seq,count,grp,1 FROM "
+                      "_nhip_fresh UNION ALL SELECT seq,count,grp,2 FROM _nhip_edit ORDER BY 1,4"));
   for (;;) {
     NHIP_TRY_ASSIGN(const bool row, stmt.step());
     if (!row) return all;
-    all.push_back({stmt.integer(0), stmt.integer(1), stmt.integer(2), stmt.integer(3) != 0});
+    all.push_back(
+        {stmt.integer(0), stmt.integer(1), stmt.integer(2), static_cast<int>(stmt.integer(3))});
   }
 }
 
@@ -55,7 +62,7 @@ Result<std::vector<Entry>> unreadable_operations(Store& store) {
     const bool says_something = !core::read_changes(in).empty() && in.done();
     if (says_something && stmt.integer(3) != 0 && table_of(store, stmt.integer(1)) != nullptr)
       continue;
-    unreadable.push_back({stmt.integer(0), 1, 0, false});
+    unreadable.push_back({stmt.integer(0)});
   }
 }
 
@@ -68,8 +75,7 @@ Status add_orphans(Store& store, std::uint16_t type, const Id& id, std::vector<E
     });
   });
   if (deleted) return {};
-  for (const core::Operation& op : pending)
-    orphans.push_back({static_cast<std::int64_t>(op.seq), 1, 0, false});
+  for (const core::Operation& op : pending) orphans.push_back({static_cast<std::int64_t>(op.seq)});
   return {};
 }
 
@@ -134,8 +140,15 @@ Result<std::vector<Entry>> unreadable_runs(Store& store) {
   std::vector<Entry> unreadable;
   for (const Run& run : runs) {
     NHIP_TRY_ASSIGN(const bool is_new, names_new_rows(store, run.type, run.rid, run.count));
-    if (!run.plausible || !is_new) unreadable.push_back({run.seq, run.count, 0, true});
+    if (!run.plausible || !is_new) unreadable.push_back({run.seq, run.count, 0, kFreshRun});
   }
+  return unreadable;
+}
+
+Result<std::vector<Entry>> unreadable_edits(Store& store) {
+  std::vector<Entry> unreadable;
+  NHIP_TRY_ASSIGN(const auto runs, unreadable_edit_runs(store));
+  for (const std::int64_t seq : runs) unreadable.push_back({seq, 1, 0, kEditRun});
   return unreadable;
 }
 
@@ -147,8 +160,8 @@ Result<std::vector<Entry>> overlapping(Store& store) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const bool into_next = i + 1 < all.size() && all[i].seq + all[i].count > all[i + 1].seq;
     const bool into_last = i > 0 && all[i - 1].seq + all[i - 1].count > all[i].seq;
-    const bool too_far =
-        all[i].is_run && next.integer() != nullptr && all[i].seq + all[i].count > *next.integer();
+    const bool too_far = all[i].kind != kOperation && next.integer() != nullptr &&
+                         all[i].seq + all[i].count > *next.integer();
     if (into_next || into_last || too_far) doubtful.push_back(all[i]);
   }
   return doubtful;
@@ -167,10 +180,11 @@ Status raise_next_number(Store& store) {
 
 Result<std::int64_t> forget_unreadable_work(Store& store) {
   std::int64_t count = 0;
-  for (const auto& find :
-       {unreadable_operations, unreadable_runs, operations_without_record, overlapping}) {
+  for (const auto& find : {unreadable_operations, unreadable_runs, unreadable_edits,
+                           operations_without_record, overlapping}) {
     NHIP_TRY_ASSIGN(const auto found, find(store));
     for (const Entry& entry : found) NHIP_TRY(remove(store, entry));
+    if (!found.empty()) store.edit_index().forget();
     count += static_cast<std::int64_t>(found.size());
   }
   NHIP_TRY(raise_next_number(store));
@@ -195,6 +209,7 @@ Result<Numbering> check_numbers(Store& store) {
     NHIP_TRY(store.db().execute(std::string("UPDATE ") + entry.table() +
                                 " SET grp=seq WHERE seq=" + std::to_string(entry.seq)));
   }
+  if (numbering.regrouped > 0) store.edit_index().forget();
   numbering.broken = numbering.broken || next.integer() == nullptr || *next.integer() != expected;
   return numbering;
 }

@@ -121,7 +121,9 @@ Result<std::vector<QueuedOperation>> read_range(Store& store, std::uint64_t firs
     NHIP_TRY_ASSIGN(all, read_all(store, stmt));
   }
   NHIP_TRY_ASSIGN(const auto runs, fresh_runs(store, first - 1, last));
-  if (runs.empty()) return all;
+  NHIP_TRY_ASSIGN(auto edits, edits_between(store, first, last));
+  if (runs.empty() && edits.empty()) return all;
+  std::move(edits.begin(), edits.end(), std::back_inserter(all));
   for (const FreshRun& run : runs) {
     NHIP_TRY_ASSIGN(auto made, fresh_operations(store, run, first, last));
     for (core::Operation& op : made) all.push_back({run.group, std::move(op)});
@@ -139,7 +141,9 @@ Result<std::optional<std::uint64_t>> next_group(Store& store, std::uint64_t afte
       store.db().cached(
           "SELECT grp FROM (SELECT * FROM (SELECT seq,grp FROM _nhip_op WHERE seq>?1 ORDER BY seq "
           "LIMIT 1) UNION ALL SELECT * FROM (SELECT seq,grp FROM _nhip_fresh WHERE seq>?1-1000 AND "
-          "seq+count>?1+1 ORDER BY seq LIMIT 1)) ORDER BY seq LIMIT 1"));
+          "seq+count>?1+1 ORDER BY seq LIMIT 1) UNION ALL SELECT * FROM (SELECT seq,grp FROM "
+          "_nhip_edit WHERE seq>?1-1000 AND seq+count>?1+1 ORDER BY seq LIMIT 1)) ORDER BY seq "
+          "LIMIT 1"));
   NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, static_cast<std::int64_t>(after)).step());
   if (!row) return std::optional<std::uint64_t>();
   return std::optional<std::uint64_t>(stmt.unsigned_integer(0));
@@ -152,7 +156,8 @@ Result<std::uint64_t> end_of_group(Store& store, std::uint64_t group) {
       store.db().cached(
           "SELECT max(ifnull((SELECT max(seq) FROM _nhip_op WHERE seq>=?1 AND seq<?1+1000 AND "
           "grp=?1),0),ifnull((SELECT max(seq+count-1) FROM _nhip_fresh WHERE seq>=?1 AND "
-          "seq<?1+1000 AND grp=?1),0))"));
+          "seq<?1+1000 AND grp=?1),0),ifnull((SELECT max(seq+count-1) FROM _nhip_edit WHERE "
+          "seq>=?1 AND seq<?1+1000 AND grp=?1),0))"));
   NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, static_cast<std::int64_t>(group)).step());
   return row ? stmt.unsigned_integer(0) : std::uint64_t{0};
 }
@@ -191,34 +196,70 @@ Status queue(Store& store, std::uint64_t group, const core::Operation& op) {
   return stmt.run();
 }
 
+namespace {
+
+// The operations of one group on their way into the outbox, in runs as long as they may be.
+class GroupWriter {
+ public:
+  GroupWriter(Store& store, std::uint64_t group) : store_(store), group_(group) {}
+
+  Status add(NewOperation& made) {
+    const core::Operation& op = made.operation;
+    const bool fresh = fresh_.count > 0 && made.row && fresh_.type == op.type &&
+                       *made.row == fresh_.rid + static_cast<std::int64_t>(fresh_.count) &&
+                       goes_on(fresh_.stamp, fresh_.seen, op);
+    const bool edit = !edits_.edits.empty() && !made.before.empty() && edits_.type == op.type &&
+                      goes_on(edits_.stamp, edits_.seen, op);
+    if (!fresh && !edit) NHIP_TRY(end_run());
+    if (fresh) {
+      ++fresh_.count;
+    } else if (made.row) {
+      fresh_ = {op.seq, 1, group_, op.type, *made.row, 0, op.stamp, op.seen};
+    } else if (!made.before.empty()) {
+      if (!edit) edits_ = {op.seq, group_, op.type, 0, op.stamp, op.seen, {}};
+      edits_.edits.push_back(
+          {op.id, made.edited_row, std::move(made.operation.changes), std::move(made.before)});
+    } else {
+      return queue(store_, group_, op);
+    }
+    if (!fresh && !edit) scope_ = op.scope;
+    return {};
+  }
+
+  Status end_run() {
+    if (fresh_.count > 0) {
+      NHIP_TRY_ASSIGN(fresh_.scope, store_.scope_ord(scope_));
+      return add_fresh_run(store_, std::exchange(fresh_, {}));
+    }
+    if (edits_.edits.empty()) return {};
+    NHIP_TRY_ASSIGN(edits_.scope, store_.scope_ord(scope_));
+    return add_edit_run(store_, std::exchange(edits_, {}));
+  }
+
+ private:
+  bool goes_on(std::uint64_t stamp, std::uint64_t seen, const core::Operation& op) const {
+    return stamp == op.stamp && seen == op.seen && scope_ == op.scope;
+  }
+
+  Store& store_;
+  const std::uint64_t group_;
+  FreshRun fresh_;  // one of them at a time has members
+  EditRun edits_;
+  std::string scope_;
+};
+
+}  // namespace
+
 Status append_group(Store& store, std::vector<NewOperation> operations) {
   NHIP_TRY_ASSIGN(const Value next, store.setting("next_seq"));
   auto seq = static_cast<std::uint64_t>(next.integer() ? *next.integer() : 1);
   const std::uint64_t group = seq;
-  FreshRun run;
-  std::string run_scope;
-  const auto end_run = [&]() -> Status {
-    if (run.count == 0) return {};
-    NHIP_TRY_ASSIGN(run.scope, store.scope_ord(run_scope));
-    return add_fresh_run(store, std::exchange(run, {}));
-  };
+  GroupWriter writer(store, group);
   for (NewOperation& each : operations) {
-    core::Operation& op = each.operation;
-    op.seq = seq++;
-    const bool goes_on = each.row && run.count > 0 && run.type == op.type &&
-                         *each.row == run.rid + static_cast<std::int64_t>(run.count) &&
-                         run_scope == op.scope && run.stamp == op.stamp && run.seen == op.seen;
-    if (!goes_on) NHIP_TRY(end_run());
-    if (!each.row) {
-      NHIP_TRY(queue(store, group, op));
-    } else if (goes_on) {
-      ++run.count;
-    } else {
-      run = {op.seq, 1, group, op.type, *each.row, 0, op.stamp, op.seen};
-      run_scope = op.scope;
-    }
+    each.operation.seq = seq++;
+    NHIP_TRY(writer.add(each));
   }
-  NHIP_TRY(end_run());
+  NHIP_TRY(writer.end_run());
   if (NHIP_PLANTED(seq_reused)) seq = group;
   return store.set_setting("next_seq", Value(static_cast<std::int64_t>(seq)));
 }
@@ -248,6 +289,7 @@ Result<std::vector<core::Operation>> unplaced_operations(Store& store) {
     NHIP_TRY(remove_fresh(store, run.seq, run.seq + run.count - 1));
     for (const core::Operation& op : made) NHIP_TRY(queue(store, run.group, op));
   }
+  NHIP_TRY(write_out_all_edits(store, nowhere));
   NHIP_TRY_ASSIGN(auto stmt,
                   store.db().cached(std::string(kColumns) + "WHERE scope=?1 ORDER BY seq"));
   stmt.bind(1, nowhere);
@@ -295,8 +337,8 @@ Result<std::vector<core::Group>> peek_groups(Store& store, std::uint64_t after, 
 Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type, const Id& id) {
   std::vector<core::Operation> pending;
   RecordTable* table = store.table(type);
-  NHIP_TRY_ASSIGN(const std::uint64_t fresh, count_fresh(store));
-  if (fresh > 0 && table != nullptr) {
+  NHIP_TRY_ASSIGN(const bool fresh, any_fresh(store));
+  if (fresh && table != nullptr) {
     NHIP_TRY_ASSIGN(const auto rid, table->find(id));
     NHIP_TRY_ASSIGN(const auto run, fresh_run_of(store, type, rid.value_or(-1)));
     if (rid && run) {
@@ -309,6 +351,11 @@ Result<std::vector<core::Operation>> pending_of(Store& store, std::uint16_t type
   stmt.bind(1, std::int64_t{type}).bind(2, id);
   NHIP_TRY_ASSIGN(auto others, operations_only(read_all(store, stmt)));
   for (core::Operation& op : others) pending.push_back(std::move(op));
+  NHIP_TRY_ASSIGN(auto edits, edits_of(store, type, id));
+  if (edits.empty()) return pending;
+  for (core::Operation& op : edits) pending.push_back(std::move(op));
+  std::sort(pending.begin(), pending.end(),
+            [](const core::Operation& a, const core::Operation& b) { return a.seq < b.seq; });
   return pending;
 }
 
@@ -318,6 +365,7 @@ Result<std::vector<core::Operation>> queued_range(Store& store, std::uint64_t fi
 }
 
 Status raise_held(Store& store, std::uint16_t type, const Id& id, std::uint64_t seq) {
+  NHIP_TRY(write_out_edits(store, type, id));
   NHIP_TRY_ASSIGN(auto stmt,
                   store.db().cached("UPDATE _nhip_op SET held=?3 WHERE type=?1 AND id=?2"));
   stmt.bind(1, std::int64_t{type}).bind(2, id);
@@ -326,6 +374,7 @@ Status raise_held(Store& store, std::uint16_t type, const Id& id, std::uint64_t 
 
 Status follow_renumbering(Store& store, std::uint16_t type, const Id& id, const core::Row& old,
                           const core::Row& now, std::uint64_t seq) {
+  NHIP_TRY(write_out_edits(store, type, id));
   NHIP_TRY_ASSIGN(const auto pending, pending_of(store, type, id));
   for (const core::Operation& op : pending) {
     const std::uint64_t held = renumbered(op, old, now, seq);
@@ -351,6 +400,7 @@ Status remove_queued(Store& store, std::uint64_t first, std::uint64_t last) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("DELETE FROM _nhip_op WHERE seq BETWEEN ?1 AND ?2"));
   stmt.bind(1, static_cast<std::int64_t>(first)).bind(2, static_cast<std::int64_t>(last));
   NHIP_TRY(stmt.run());
+  NHIP_TRY(remove_edits(store, first, last));
   return remove_fresh(store, first, last);
 }
 
@@ -358,7 +408,8 @@ Result<std::uint64_t> count_queued(Store& store) {
   NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT count(*) FROM _nhip_op"));
   NHIP_TRY_ASSIGN(const bool row, stmt.step());
   NHIP_TRY_ASSIGN(const std::uint64_t fresh, count_fresh(store));
-  return fresh + (row ? stmt.unsigned_integer(0) : std::uint64_t{0});
+  NHIP_TRY_ASSIGN(const std::uint64_t edits, count_edits(store));
+  return fresh + edits + (row ? stmt.unsigned_integer(0) : std::uint64_t{0});
 }
 
 }  // namespace nhip::replica

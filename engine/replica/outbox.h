@@ -23,6 +23,10 @@ struct NewOperation {
   core::Operation operation;
   // The new row whose values are the operation's, which has no changes then (fresh_rows.h).
   std::optional<std::int64_t> row = {};
+  // What each change of an edit of plain fields replaced, and its row (edit_runs.h); none: any
+  // other operation.
+  std::vector<Value> before = {};
+  std::int64_t edited_row = 0;
 };
 
 // Gives the operations their seq and stores them as one group. Inside a transaction.

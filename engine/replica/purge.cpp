@@ -41,7 +41,8 @@ Result<std::vector<std::string>> followed_feeds(Store& store) {
 Result<bool> work_waits(Store& store, std::int64_t scope) {
   NHIP_TRY_ASSIGN(auto stmt,
                   store.db().cached("SELECT EXISTS(SELECT 1 FROM _nhip_op WHERE scope=?1) OR "
-                                    "EXISTS(SELECT 1 FROM _nhip_fresh WHERE scope=?1)"));
+                                    "EXISTS(SELECT 1 FROM _nhip_fresh WHERE scope=?1) OR "
+                                    "EXISTS(SELECT 1 FROM _nhip_edit WHERE scope=?1)"));
   NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, scope).step());
   return row && stmt.integer(0) != 0;
 }

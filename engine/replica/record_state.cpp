@@ -157,9 +157,8 @@ Status save_shown(Store& store, RecordTable& table, const RecordState& before,
     return before.rid ? write_under(store, after.type, after.id, {}) : Status();
   }
   NHIP_TRY(write_version(store, table.type(), rid, *after.centre));
-  const auto under = difference(*after.shown, after.centre->row.cells);
-  if (under.empty() && !before.rid) return {};
-  return write_under(store, after.type, after.id, under);
+  return write_under(store, after.type, after.id,
+                     difference(*after.shown, after.centre->row.cells));
 }
 
 Status save_hidden(Store& store, RecordTable* table, const RecordState& before,
@@ -167,16 +166,18 @@ Status save_hidden(Store& store, RecordTable* table, const RecordState& before,
   if (before.rid && table != nullptr) {
     NHIP_TRY(table->remove(*before.rid));
     NHIP_TRY(remove_version(store, table->type(), *before.rid));
-    NHIP_TRY(delete_from(store, "_nhip_under", after.type, after.id));
     NHIP_TRY(delete_from(store, "_nhip_unknown", after.type, after.id));
   }
+  NHIP_TRY(delete_from(store, "_nhip_under", after.type, after.id));
   if (after.centre) return write_shelf(store, after.type, after.id, *after.centre);
   return delete_from(store, "_nhip_shelf", after.type, after.id);
 }
 
 }  // namespace
 
+// What an edit replaced last was perhaps another edit's: what is kept apart is older.
 Result<core::Cells> under_of(Store& store, std::uint16_t type, const Id& id, core::Cells cells) {
+  NHIP_TRY(take_edits_back(store, type, id, cells));
   NHIP_TRY_ASSIGN(
       const Bytes bytes,
       read_blob(store, "SELECT changes FROM _nhip_under WHERE type=?1 AND id=?2", type, id));
@@ -186,6 +187,19 @@ Result<core::Cells> under_of(Store& store, std::uint16_t type, const Id& id, cor
     core::set_cell(cells, change.cell, std::move(change.value));
   if (!in.done()) return damaged();
   return cells;
+}
+
+Result<bool> any_under(Store& store, std::optional<std::uint16_t> type) {
+  if (!type) {
+    NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT 1 FROM _nhip_under LIMIT 1"));
+    return stmt.step();
+  }
+  NHIP_TRY_ASSIGN(auto stmt, store.db().cached("SELECT 1 FROM _nhip_under WHERE type=?1 LIMIT 1"));
+  return stmt.bind(1, std::int64_t{*type}).step();
+}
+
+Status drop_under(Store& store, std::uint16_t type, const Id& id) {
+  return write_under(store, type, id, {});
 }
 
 Status shelve(Store& store, std::uint16_t type, const Id& id, CentreState state) {
@@ -290,6 +304,7 @@ Result<RecordState> load_state(Store& store, std::uint16_t type, const Id& id) {
 }
 
 Status save_state(Store& store, const RecordState& before, const RecordState& after) {
+  NHIP_TRY(write_out_edits(store, after.type, after.id));
   account(store, before, after);
   RecordTable* table = store.table(after.type);
   if (before.rid && after.shown != before.shown)
@@ -328,37 +343,22 @@ Status note_pending(Store& store, std::uint16_t type, const Id& id, const core::
   return write_under(store, type, id, difference(shown, *centre_cells));
 }
 
-Status note_changed(Store& store, std::uint16_t type, const Id& id,
-                    const std::map<core::CellKey, Value>& before,
-                    const std::vector<core::Change>& now) {
+Status add_under(Store& store, std::uint16_t type, const Id& id,
+                 const std::vector<core::Change>& centre) {
   NHIP_TRY_ASSIGN(
       const Bytes bytes,
       read_blob(store, "SELECT changes FROM _nhip_under WHERE type=?1 AND id=?2", type, id));
-  std::map<core::CellKey, Value> centre;
+  std::map<core::CellKey, Value> all;
   if (!bytes.empty()) {
     core::Reader in(bytes);
     for (core::Change& change : core::read_changes(in))
-      centre.emplace(std::move(change.cell), std::move(change.value));
+      all.emplace(std::move(change.cell), std::move(change.value));
     if (!in.done()) return damaged();
   }
-  for (const core::Change& change : now) {
-    // The first change since the centre's word: what it replaced is the centre's.
-    const auto known = centre.emplace(change.cell, before.at(change.cell)).first;
-    if (known->second == change.value) centre.erase(known);
-  }
+  for (const core::Change& change : centre) all.emplace(change.cell, change.value);
   std::vector<core::Change> under;
-  for (auto& [cell, value] : centre) under.push_back({cell, std::move(value)});
+  for (auto& [cell, value] : all) under.push_back({cell, std::move(value)});
   return write_under(store, type, id, under);
-}
-
-Result<std::optional<std::uint64_t>> held_version(Store& store, const Type& type,
-                                                  std::int64_t rid) {
-  NHIP_TRY_ASSIGN(
-      auto stmt,
-      store.db().cached("SELECT seq FROM " + store::quoted(version_table(type)) + " WHERE rid=?1"));
-  NHIP_TRY_ASSIGN(const bool found, stmt.bind(1, rid).step());
-  if (!found) return std::optional<std::uint64_t>();
-  return std::optional<std::uint64_t>(stmt.unsigned_integer(0));
 }
 
 std::vector<core::Change> difference(const core::Cells& earlier, const core::Cells& later) {

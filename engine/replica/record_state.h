@@ -51,17 +51,17 @@ std::optional<core::Cells> predict(Store& store, const RecordState& state,
 Status note_pending(Store& store, std::uint16_t type, const Id& id, const core::Cells& shown,
                     const std::optional<core::Cells>& centre_cells);
 
-// The same for a few cells that changed from `before` (null where there is no entry) to `now`, when
-// nothing else of the row did.
-Status note_changed(Store& store, std::uint16_t type, const Id& id,
-                    const std::map<core::CellKey, Value>& before,
-                    const std::vector<core::Change>& now);
+// The centre has these values where the row may show others; what is known already stands.
+Status add_under(Store& store, std::uint16_t type, const Id& id,
+                 const std::vector<core::Change>& centre);
 
-// Sequence number of the centre's version of the record at `rid`, if it has one.
-Result<std::optional<std::uint64_t>> held_version(Store& store, const Type& type, std::int64_t rid);
-
-// The centre's cells of a record whose table row shows `shown`.
+// The centre's cells of a record whose table row shows `shown`; of a fresh row, those of its
+// operation.
 Result<core::Cells> under_of(Store& store, std::uint16_t type, const Id& id, core::Cells shown);
+// Whether that of any record, or of any of a type, is kept apart; edits in runs do not count.
+Result<bool> any_under(Store& store, std::optional<std::uint16_t> type = {});
+// The record has no centre's state, nor is its row fresh any more.
+Status drop_under(Store& store, std::uint16_t type, const Id& id);
 
 // Moves the centre's state of a record whose row is gone to the shelf. Digests do not change.
 Status shelve(Store& store, std::uint16_t type, const Id& id, CentreState state);

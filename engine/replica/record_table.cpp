@@ -75,11 +75,13 @@ RecordTable::Found RecordTable::read_row(store::Stmt& stmt) const {
   found.id = stmt.id(1);
   int column = 2;
   for (const Field* field : scalars_) {
-    Value value = stmt.value(column++);
-    if (!value.is_null()) found.cells[{field->number, {}}] = std::move(value);
+    if (!stmt.is_null(column))
+      found.cells.emplace_hint(found.cells.end(), core::CellKey{field->number, {}},
+                               stmt.value(column));
+    ++column;
   }
-  Value extra = stmt.value(column);
-  if (!extra.is_null()) found.cells[{kExtraField, {}}] = std::move(extra);
+  if (!stmt.is_null(column))
+    found.cells.emplace_hint(found.cells.end(), core::CellKey{kExtraField, {}}, stmt.value(column));
   return found;
 }
 
@@ -153,13 +155,13 @@ Status RecordTable::each_between(std::int64_t first, std::int64_t last,
   }
 }
 
-Status RecordTable::weigh_after(std::int64_t mark,
+Status RecordTable::weigh_after(std::int64_t mark, bool with_elements,
                                 const std::function<Status(const Weighed&)>& each) {
   constexpr std::size_t kEscaped = 6;  // a text in a packed element may grow so by escapes
   const int place = place_column();
   const int columns = static_cast<int>(scalars_.size()) + 3;
   Elements elements;
-  NHIP_TRY(elements.open(*this, mark + 1, INT64_MAX));
+  if (with_elements) NHIP_TRY(elements.open(*this, mark + 1, INT64_MAX));
   NHIP_TRY_ASSIGN(auto stmt, db_.cached(select_ + " WHERE rid>?1 ORDER BY rid"));
   stmt.bind(1, mark);
   for (;;) {
@@ -168,17 +170,14 @@ Status RecordTable::weigh_after(std::int64_t mark,
     Weighed weighed;
     weighed.rid = stmt.integer(0);
     weighed.id = stmt.id(1);
-    for (int i = 2; i < columns; ++i) {
-      if (stmt.is_null(i)) continue;
-      weighed.bytes += stmt.size(i) + 8;
-      weighed.bound += stmt.size(i) + 16;
-    }
+    const auto [values, bytes] = stmt.weight(2, columns);
+    weighed.bytes = bytes + 8 * values;
+    weighed.bound = bytes + 16 * values;
     if (place >= 0) weighed.place = stmt.value(place);
     NHIP_TRY(elements.of(weighed.rid, [&](store::Stmt& element, const Field&) {
-      for (int i = 1; i < element.columns(); ++i) {
-        weighed.bytes += element.size(i) + 8;
-        weighed.bound += kEscaped * element.size(i) + 16;
-      }
+      const auto [element_values, element_bytes] = element.weight(1, element.columns());
+      weighed.bytes += element_bytes + 8 * element_values;
+      weighed.bound += kEscaped * element_bytes + 16 * element_values;
     }));
     NHIP_TRY(each(weighed));
   }
@@ -280,21 +279,55 @@ Result<std::int64_t> RecordTable::highest_rid() {
   return row ? stmt.integer(0) : std::int64_t{0};
 }
 
-Result<std::int64_t> RecordTable::insert(const Id& id, const core::Cells& cells) {
+namespace {
+
+const core::CellKey& key_of(const core::Cells::value_type& cell) { return cell.first; }
+const core::CellKey& key_of(const core::Change& cell) { return cell.cell; }
+const Value& value_of(const core::Cells::value_type& cell) { return cell.second; }
+const Value& value_of(const core::Change& cell) { return cell.value; }
+
+}  // namespace
+
+// Fields and columns ascend together; a parameter that is not bound is null.
+template <typename Cells>
+Result<std::int64_t> RecordTable::insert_cells(const Id& id, const Cells& cells) {
+  bool elements = false;
   {
     NHIP_TRY_ASSIGN(auto stmt, db_.cached(insert_));
-    int index = 1;
-    stmt.bind(index++, id);
-    for (const Field* field : scalars_)
-      stmt.bind(index++, core::cell_value(cells, {field->number, {}}));
-    stmt.bind(index, core::cell_value(cells, {kExtraField, {}}));
+    stmt.bind(1, id);
+    std::size_t column = 0;
+    for (const auto& cell : cells) {
+      const core::CellKey& key = key_of(cell);
+      if (!key.element.empty()) {
+        elements = true;
+        continue;
+      }
+      while (column < scalars_.size() && scalars_[column]->number < key.field) ++column;
+      const bool known = column < scalars_.size() ? scalars_[column]->number == key.field
+                                                  : key.field == kExtraField;
+      if (known) stmt.lend(static_cast<int>(column) + 2, value_of(cell));
+    }
     NHIP_TRY(stmt.run());
   }
   const std::int64_t rid = db_.last_insert_rowid();
-  for (const auto& [cell, value] : cells) {
-    if (!cell.element.empty()) NHIP_TRY(write_cell(rid, cell, value));
+  if (!elements) return rid;
+  for (const auto& cell : cells) {
+    if (!key_of(cell).element.empty()) NHIP_TRY(write_cell(rid, key_of(cell), value_of(cell)));
   }
   return rid;
+}
+
+Result<std::int64_t> RecordTable::insert(const Id& id, const core::Cells& cells) {
+  return insert_cells(id, cells);
+}
+
+Result<std::int64_t> RecordTable::insert(const Id& id, const std::vector<core::Change>& cells) {
+  return insert_cells(id, cells);
+}
+
+const record::QuickRecord& RecordTable::quick(const std::set<std::string>& envelope) {
+  if (quick_ == nullptr) quick_ = std::make_unique<record::QuickRecord>(type_, envelope);
+  return *quick_;
 }
 
 Status RecordTable::update(std::int64_t rid, const core::Cells& before, const core::Cells& after) {

@@ -4,13 +4,16 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/operation.h"
 #include "nhip/schema.h"
+#include "record/quick_record.h"
 #include "store/db.h"
 
 namespace nhip::replica {
@@ -46,8 +49,8 @@ class RecordTable {
   // Rows from rid `first` to `last`, ascending.
   Status each_between(std::int64_t first, std::int64_t last,
                       const std::function<Status(Found&)>& each);
-  // Sizes of the rows with rid > `mark`, ascending, their elements included. Reads no value but the
-  // scope's.
+  // Sizes of the rows with rid > `mark`, ascending, with `elements` their elements included. Reads
+  // no value but the scope's.
   struct Weighed {
     std::int64_t rid = 0;
     Id id;
@@ -55,11 +58,15 @@ class RecordTable {
     std::size_t bound = 0;  // that the encoded record and every value of it stay below
     Value place;            // of the field that decides the scope, if there is one
   };
-  Status weigh_after(std::int64_t mark, const std::function<Status(const Weighed&)>& each);
+  Status weigh_after(std::int64_t mark, bool elements,
+                     const std::function<Status(const Weighed&)>& each);
   Result<std::int64_t> highest_rid();
 
-  // Cells without a column here (unknown fields) are left to the caller.
+  // Cells without a column here (unknown fields) are left to the caller. Ascending, none null.
   Result<std::int64_t> insert(const Id& id, const core::Cells& cells);
+  Result<std::int64_t> insert(const Id& id, const std::vector<core::Change>& cells);
+  // Reads the usual new record from JSON; made when it is first asked for, by these names.
+  const record::QuickRecord& quick(const std::set<std::string>& envelope);
   // Writes what differs between the two states.
   Status update(std::int64_t rid, const core::Cells& before, const core::Cells& after);
   Status remove(std::int64_t rid);
@@ -77,6 +84,8 @@ class RecordTable {
   Status read_children(Found& found);
   void read_element(store::Stmt& stmt, const Field& field, int column, Found& found) const;
   Found read_row(store::Stmt& stmt) const;
+  template <typename Cells>
+  Result<std::int64_t> insert_cells(const Id& id, const Cells& cells);
   Status write_cell(std::int64_t rid, const core::CellKey& cell, const Value& value);
   Status write_element(const Field& field, std::int64_t rid, const std::string& element,
                        const Value& value);
@@ -85,6 +94,7 @@ class RecordTable {
   const Type& type_;
   int place_column() const;  // in `select_`; -1 when no field decides the scope
 
+  std::unique_ptr<record::QuickRecord> quick_;
   std::vector<const Field*> scalars_;
   std::vector<const Field*> children_;
   std::string select_, insert_;

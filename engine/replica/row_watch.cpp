@@ -4,6 +4,7 @@
 #include "replica/row_watch.h"
 
 #include <algorithm>
+#include <set>
 
 #include "record/record_json.h"
 #include "replica/table_sql.h"
@@ -63,6 +64,10 @@ Status RowWatch::learn_columns(store::Db& db, const std::string& name, Table tab
     put("extra", kExtraField);
     table.id_column = place_of("id");
     whole = whole && table.id_column >= 0;
+    const ScopeRule& scope = table.type->scope;
+    const Field* place = scope.prefix.empty() ? nullptr : table.type->field(scope.column);
+    table.place_column = place == nullptr ? -1 : place_of(place->column.name);
+    table.places = std::move(places);
   }
   if (!whole) {
     return {Code::kCorrupt, "damaged_replica", "The table " + name + " has lost a column.",
@@ -80,7 +85,7 @@ bool RowWatch::is_dirty() const {
 
 void RowWatch::forget() {
   for (auto& [number, type] : types_) {
-    type.has_new = false;
+    type.has_new = type.has_elements = false;
     type.touched.clear();
   }
   structure_.reset();
@@ -108,6 +113,15 @@ void RowWatch::see(const store::RowChange& change) {
     see_element(*last_, change);
 }
 
+namespace {
+
+void insert_low(Touched& touched) {
+  touched.inserted = true;
+  touched.seen.reset();
+}
+
+}  // namespace
+
 void RowWatch::see_row(Table& table, const store::RowChange& change) {
   using Kind = store::RowChange::Kind;
   OfType& state = *table.state;
@@ -120,8 +134,10 @@ void RowWatch::see_row(Table& table, const store::RowChange& change) {
     if (structure_) structure_->removed.emplace_back(type, change.old_rowid);
   } else if (change.kind == Kind::kUpdate && known) {
     // A changed id or rid is the end of one record and the beginning of another.
-    if (comes || change.differs(table.id_column))
+    if (comes || sets_id(table, change))
       note_whole(table, change);
+    else if (change.set_columns != nullptr)
+      note_set_cells(table, change);
     else
       note_cells(table, change);
   }
@@ -129,7 +145,7 @@ void RowWatch::see_row(Table& table, const store::RowChange& change) {
   if (change.new_rowid > state.guard)
     state.has_new = true;
   else
-    state.touched[change.new_rowid].inserted = true;
+    insert_low(state.touched[change.new_rowid]);
   if (!structure_) return;
   if (change.kind == Kind::kUpdate) {
     structure_->moved.push_back({type, change.old_rowid, change.new_rowid});
@@ -142,6 +158,7 @@ void RowWatch::see_row(Table& table, const store::RowChange& change) {
 
 void RowWatch::note_whole(Table& table, const store::RowChange& change) {
   Touched& touched = table.state->touched[change.old_rowid];
+  touched.seen.reset();
   if (!touched.removed) {
     const auto id = change.old_value(table.id_column);
     const auto parsed = id && id->blob() != nullptr ? Id::from_bytes(*id->blob()) : std::nullopt;
@@ -158,18 +175,87 @@ void RowWatch::note_whole(Table& table, const store::RowChange& change) {
   }
 }
 
+const std::vector<int>& RowWatch::places_set(Table& table, const store::SetColumns& sets) {
+  if (table.set_number == sets.number) return table.set_places;
+  table.set_number = sets.number;
+  table.set_places.clear();
+  std::set<int> places;
+  for (const auto& [name, column] : sets.columns) {
+    const auto place = table.places.find(column);
+    if (name != table.type->name || place == table.places.end()) continue;
+    places.insert(place->second);
+    add_group(table, place->second, places);
+  }
+  table.set_places.assign(places.begin(), places.end());
+  return table.set_places;
+}
+
+// Fields of a group are sealed together.
+void RowWatch::add_group(const Table& table, int place, std::set<int>& places) {
+  const auto& number = table.fields[static_cast<std::size_t>(place)];
+  const Field* field = number ? table.type->field(*number) : nullptr;
+  if (field == nullptr || field->group.empty()) return;
+  for (const Field* each : scalar_fields(*table.type)) {
+    if (each->group == field->group) places.insert(table.places.at(each->column.name));
+  }
+}
+
+bool RowWatch::sets_id(Table& table, const store::RowChange& change) {
+  if (change.set_columns != nullptr) {
+    const std::vector<int>& set = places_set(table, *change.set_columns);
+    if (std::find(set.begin(), set.end(), table.id_column) == set.end()) return false;
+  }
+  return change.differs(table.id_column);
+}
+
+// What is set need not differ: sealing compares.
+void RowWatch::note_set_cells(Table& table, const store::RowChange& change) {
+  const auto read = [&](std::optional<Value> value) {
+    if (!value) failed_ = true;
+    return value ? std::move(*value) : Value();
+  };
+  const auto [entry, first] = table.state->touched.try_emplace(change.old_rowid);
+  Touched& touched = entry->second;
+  if (first) {
+    const Value id = read(change.old_value(table.id_column));
+    const auto parsed = id.blob() != nullptr ? Id::from_bytes(*id.blob()) : std::nullopt;
+    if (parsed) touched.seen = {*parsed, {}, {}};
+    if (parsed && table.place_column >= 0)
+      touched.seen->place = read(change.old_value(table.place_column));
+  }
+  for (const int place : places_set(table, *change.set_columns)) {
+    const auto& field = table.fields[static_cast<std::size_t>(place)];
+    if (!field) continue;
+    const core::CellKey cell{*field, {}};
+    if (touched.before.count(cell) == 0)
+      touched.before.emplace(cell, read(change.old_value(place)));
+    if (!touched.seen) continue;
+    Value now = read(change.new_value(place));
+    auto& all = touched.seen->now;
+    const auto known = std::find_if(all.begin(), all.end(),
+                                    [&](const core::Change& each) { return each.cell == cell; });
+    if (known == all.end())
+      all.push_back({cell, std::move(now)});
+    else
+      known->value = std::move(now);
+  }
+}
+
 void RowWatch::note_cells(Table& table, const store::RowChange& change) {
   for (std::size_t i = 0; i < table.fields.size(); ++i) {
     if (!table.fields[i] || !change.differs(static_cast<int>(i))) continue;
     auto before = change.old_value(static_cast<int>(i));
     if (!before) failed_ = true;
-    table.state->touched[change.old_rowid].before.emplace(core::CellKey{*table.fields[i], {}},
-                                                          before ? std::move(*before) : Value());
+    Touched& touched = table.state->touched[change.old_rowid];
+    touched.seen.reset();
+    touched.before.emplace(core::CellKey{*table.fields[i], {}},
+                           before ? std::move(*before) : Value());
   }
 }
 
 void RowWatch::see_element(Table& table, const store::RowChange& change) {
   using Kind = store::RowChange::Kind;
+  table.state->has_elements = true;
   if (change.kind != Kind::kInsert) note_element(table, change, true, false);
   if (change.kind != Kind::kDelete) note_element(table, change, false, true);
 }
@@ -193,8 +279,9 @@ void RowWatch::note_element(Table& table, const store::RowChange& change, bool o
     for (const int column : table.values) values.push_back(read(column));
   }
   Value before = empty ? Value() : record::pack_element(*table.child, values);
-  table.state->touched[*parent.integer()].before.emplace(
-      core::CellKey{table.child->number, *element}, std::move(before));
+  Touched& touched = table.state->touched[*parent.integer()];
+  touched.seen.reset();
+  touched.before.emplace(core::CellKey{table.child->number, *element}, std::move(before));
 }
 
 }  // namespace nhip::replica

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -27,6 +28,14 @@ struct Touched {
   std::map<core::CellKey, Value> before;  // null: the cell was empty
   std::optional<Id> removed;              // id of the record that stood at this rid
   bool inserted = false;                  // at or below the mark
+  // The row as far as sealing an edit needs it, when all that touched it were updates by statements
+  // whose columns are known; otherwise sealing reads it.
+  struct Seen {
+    Id id;
+    Value place;  // of the field that decides the scope
+    std::vector<core::Change> now;
+  };
+  std::optional<Seen> seen;
 };
 
 class RowWatch {
@@ -52,10 +61,15 @@ class RowWatch {
     return std::exchange(types_[type].touched, {});
   }
   bool has_new(std::uint16_t type) { return types_[type].has_new; }
+  // An element of any row was written.
+  bool has_elements(std::uint16_t type) { return types_[type].has_elements; }
   // Something was noted that no seal has taken yet.
   bool is_dirty() const;
   // SQLite could not tell what a row held: what was noted is not to be relied on.
   bool failed() const { return failed_; }
+  // No statement failed since this was asked last, so what was seen of rows stands. `failures` of
+  // the connection.
+  bool trusts(std::uint64_t failures) { return std::exchange(failures_, failures) == failures; }
   void forget();
 
   // What the triggers of the file would do beyond noting, left to whoever ran the statement.
@@ -76,6 +90,7 @@ class RowWatch {
   struct OfType {
     std::int64_t guard = 0;
     bool has_new = false;  // rows above the guard
+    bool has_elements = false;
     std::map<std::int64_t, Touched> touched;
   };
   struct Table {
@@ -83,7 +98,10 @@ class RowWatch {
     const Field* child = nullptr;  // null: the record table itself
     OfType* state = nullptr;
     std::vector<std::optional<std::uint16_t>> fields;  // of a record table, by column
-    int id_column = 0, parent_column = 0;
+    std::map<std::string, int> places;
+    int id_column = 0, parent_column = 0, place_column = -1;
+    std::uint64_t set_number = 0;  // of the statement that sets `set_places`
+    std::vector<int> set_places;
     std::vector<int> keys, values;  // of a child table, in the order of the field
   };
 
@@ -92,6 +110,10 @@ class RowWatch {
   void see_element(Table& table, const store::RowChange& change);
   void note_whole(Table& table, const store::RowChange& change);
   void note_cells(Table& table, const store::RowChange& change);
+  void note_set_cells(Table& table, const store::RowChange& change);
+  static void add_group(const Table& table, int place, std::set<int>& places);
+  static bool sets_id(Table& table, const store::RowChange& change);
+  static const std::vector<int>& places_set(Table& table, const store::SetColumns& sets);
   void note_element(Table& table, const store::RowChange& change, bool old_row, bool empty);
 
   std::map<std::uint16_t, OfType> types_;
@@ -100,6 +122,7 @@ class RowWatch {
   std::string last_name_;
   std::unique_ptr<Structure> structure_;
   bool paused_ = false, failed_ = false;
+  std::uint64_t failures_ = 0;
 };
 
 }  // namespace nhip::replica

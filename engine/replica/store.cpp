@@ -13,6 +13,7 @@
 #include "core/planted.h"
 #include "nhip_embedded/device_sql.h"
 #include "nhip_embedded/device_sql_2.h"
+#include "nhip_embedded/device_sql_3.h"
 #include "replica/table_sql.h"
 #include "replica/upgrade.h"
 
@@ -21,7 +22,7 @@ namespace nhip::replica {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x6e686970;  // "nhip"
-constexpr std::int64_t kLayoutVersion = 2;           // schema/device/NNN.sql
+constexpr std::int64_t kLayoutVersion = 3;           // schema/device/NNN.sql
 constexpr std::int64_t kCheckpointPages = 1000;
 
 Result<std::int64_t> pragma(store::Db& db, const std::string& name) {
@@ -106,6 +107,7 @@ Status Store::create(const OpenOptions& options) {
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
   NHIP_TRY(db_->execute(nhip::embedded::device_sql()));
   NHIP_TRY(db_->execute(nhip::embedded::device_sql_2()));
+  NHIP_TRY(db_->execute(nhip::embedded::device_sql_3()));
   NHIP_TRY(db_->execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
                         "; PRAGMA user_version=" + std::to_string(kLayoutVersion)));
   NHIP_TRY(make_tables());
@@ -174,10 +176,10 @@ Status Store::renew_layout() {
   NHIP_TRY_ASSIGN(auto lock, store::FileLock::take(path_ + "-lock", core::kLockWaitMs));
   NHIP_TRY_ASSIGN(auto txn, store::Txn::begin(*db_));
   NHIP_TRY_ASSIGN(const std::int64_t layout, pragma(*db_, "user_version"));
-  if (layout < 2) {
-    NHIP_TRY(db_->execute(nhip::embedded::device_sql_2()));
-    NHIP_TRY(db_->execute("PRAGMA user_version=2"));
-  }
+  if (layout < 2) NHIP_TRY(db_->execute(nhip::embedded::device_sql_2()));
+  if (layout < 3) NHIP_TRY(db_->execute(nhip::embedded::device_sql_3()));
+  if (layout < kLayoutVersion)
+    NHIP_TRY(db_->execute("PRAGMA user_version=" + std::to_string(kLayoutVersion)));
   return txn.commit();
 }
 
@@ -204,12 +206,15 @@ Status Store::use_schema(const Schema& schema) {
 }
 
 // Another program may have taken a later version meanwhile. Its records have columns that we do not
-// know, and to go on without them would be to empty them.
+// know, and to go on without them would be to empty them. The same with a later layout: its outbox
+// has parts that we would not see.
 Status Store::check_schema_is_ours() {
   NHIP_TRY_ASSIGN(const std::int64_t ddl, pragma(*db_, "schema_version"));
   if (ddl == ddl_version_) return {};
   NHIP_TRY_ASSIGN(const Value source, setting("schema"));
-  if (source.text() == nullptr || *source.text() != schema_.source()) {
+  NHIP_TRY_ASSIGN(const std::int64_t layout, pragma(*db_, "user_version"));
+  const bool ours = source.text() != nullptr && *source.text() == schema_.source();
+  if (!ours || layout > kLayoutVersion) {
     return {Code::kVersion, "replica_upgraded",
             "Another program has given this replica a later version of its schema.",
             "Start this program again, the newest version of it; nothing is lost."};
@@ -304,22 +309,36 @@ void Store::forget_caches() {
   author_ords_.clear();
   authors_.clear();
   feeds_.clear();
+  edit_index_.forget();
+  settings_.clear();
   digests_changed_ = false;
   unplaced_.clear();
   unplaced_low_.clear();
   known_version_ = -1;
 }
 
+// Outside a transaction another program may have written since. Long texts are asked for once.
 Result<Value> Store::setting(std::string_view name) {
+  const bool remembers = known_version_ >= 0 && in_transaction();
+  if (const auto kept = settings_.find(name); remembers && kept != settings_.end())
+    return kept->second;
   NHIP_TRY_ASSIGN(auto stmt, db_->cached("SELECT value FROM _nhip_setting WHERE name=?1"));
   NHIP_TRY_ASSIGN(const bool row, stmt.bind(1, name).step());
-  return row ? stmt.value(0) : Value();
+  Value value = row ? stmt.value(0) : Value();
+  constexpr std::size_t kLongText = 1000;
+  const bool is_long = value.text() != nullptr && value.text()->size() > kLongText;
+  if (remembers && !is_long) settings_.insert_or_assign(std::string(name), value);
+  return value;
 }
 
 Status Store::set_setting(std::string_view name, const Value& value) {
   NHIP_TRY_ASSIGN(auto stmt, db_->cached("INSERT INTO _nhip_setting(name,value) VALUES(?1,?2) "
                                          "ON CONFLICT(name) DO UPDATE SET value=excluded.value"));
-  return stmt.bind(1, name).bind(2, value).run();
+  if (const auto kept = settings_.find(name); kept != settings_.end()) settings_.erase(kept);
+  NHIP_TRY(stmt.bind(1, name).bind(2, value).run());
+  const bool remembers = known_version_ >= 0 && in_transaction();
+  if (remembers && value.text() == nullptr) settings_.insert_or_assign(std::string(name), value);
+  return {};
 }
 
 Result<std::int64_t> Store::scope_ord(const std::string& name) {

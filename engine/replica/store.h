@@ -18,6 +18,7 @@
 #include "crypto/keys.h"
 #include "nhip/replica.h"
 #include "protocol/messages.h"
+#include "replica/edit_runs.h"
 #include "replica/record_table.h"
 #include "replica/row_watch.h"
 #include "store/db.h"
@@ -100,6 +101,7 @@ class Store {
   Result<Author> author_of(std::int64_t ord);
   Result<std::string> device_of(const Author& author);  // device id, "" when unknown
   Status name_device(const Author& author, const std::string& device_id);
+  EditIndex& edit_index() { return edit_index_; }
 
   // What this connection does to record tables since the last seal; see row_watch.h.
   RowWatch& watch() { return watch_; }
@@ -111,6 +113,8 @@ class Store {
   // Another program may have written since the last seal.
   bool others_may_have_written() const { return unsealed_others_; }
   void all_is_sealed() { unsealed_others_ = false; }
+  // Marks were made by hand: the next seal looks for them.
+  void expect_marks() { unsealed_others_ = true; }
   // Record tables and their child tables that an application may write.
   const std::shared_ptr<const std::vector<std::string>>& writable_tables() const {
     return writable_tables_;
@@ -176,6 +180,9 @@ class Store {
   std::map<Author, std::int64_t> author_ords_;
   std::map<std::int64_t, Author> authors_;
   std::map<std::string, crypto::Digest> feeds_;
+  EditIndex edit_index_;
+  std::map<std::string, Value, std::less<>>
+      settings_;  // of a transaction, and while nobody else wrote
   bool digests_changed_ = false;
   std::shared_ptr<const std::vector<std::string>> writable_tables_;
   bool watch_is_stale_ = true;       // the tables may have changed since the watch learnt them

@@ -198,15 +198,29 @@ Result<Stmt> Db::prepare_with(std::string_view sql, unsigned flags) {
 
 Result<Stmt> Db::lease(Cache& cache, std::string_view sql) {
   auto entry = cache.find(sql);
-  if (entry == cache.end()) entry = cache.emplace(std::string(sql), Cached{}).first;
-  Cached& cached = entry->second;
-  if (cached.leased) return prepare(sql);
-  if (cached.stmt == nullptr) {
-    NHIP_TRY_ASSIGN(Stmt stmt, prepare_with(sql, SQLITE_PREPARE_PERSISTENT));
-    cached.stmt = stmt.release();
+  if (entry == cache.end()) entry = cache.emplace(std::string(sql), KeptStatement{}).first;
+  KeptStatement& kept = entry->second;
+  if (kept.leased) return prepare(sql);
+  if (kept.stmt == nullptr) {
+    kept.db = this;
+    kept.sets = {++set_columns_made_, {}};
+    preparing_ = &kept;
+    auto stmt = prepare_with(sql, SQLITE_PREPARE_PERSISTENT);
+    preparing_ = nullptr;
+    if (!stmt.ok()) return stmt.status();
+    kept.stmt = stmt->release();
   }
-  cached.leased = true;
-  return Stmt(cached.stmt, &cached.leased);
+  kept.leased = true;
+  return Stmt(kept.stmt, &kept);
+}
+
+// A statement that SQLite prepares anew, in the middle of its first step after the tables changed,
+// sets the columns of both times as far as anybody is told.
+void Db::note_set(const char* table, const char* column) {
+  KeptStatement* const kept = preparing_ != nullptr ? preparing_ : running_;
+  if (kept == nullptr || table == nullptr || column == nullptr) return;
+  kept->sets.columns.emplace_back(table, column);
+  kept->sets.number = ++set_columns_made_;
 }
 
 Result<Stmt> Db::cached(std::string_view sql) { return lease(cache_, sql); }
@@ -272,9 +286,10 @@ void Db::restrict_writes_to(std::shared_ptr<const std::vector<std::string>> tabl
 void Db::allow_all_writes() { restricted_ = false; }
 
 // Everything that is not named here is refused, so an action of a newer SQLite is refused as well.
-int Db::authorize(void* self, int action, const char* first, const char*, const char* database,
-                  const char* trigger) {
-  const Db& db = *static_cast<Db*>(self);
+int Db::authorize(void* self, int action, const char* first, const char* second,
+                  const char* database, const char* trigger) {
+  Db& db = *static_cast<Db*>(self);
+  if (action == SQLITE_UPDATE) db.note_set(first, second);
   if (!db.restricted_) return SQLITE_OK;
   switch (action) {
     case SQLITE_SELECT:

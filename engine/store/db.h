@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "nhip/id.h"
@@ -24,14 +25,32 @@ struct sqlite3_stmt;
 
 namespace nhip::store {
 
+class Db;
+
+// The columns that a kept statement sets by UPDATE, as SQLite's authorizer named them when it was
+// prepared. No row changes in any other column: our connections have no triggers, foreign keys or
+// generated columns.
+struct SetColumns {
+  std::uint64_t number = 0;  // another one for each statement and each time it is prepared anew
+  std::vector<std::pair<std::string, std::string>> columns;  // table and column
+};
+
+// A statement in a connection's cache.
+struct KeptStatement {
+  Db* db = nullptr;
+  sqlite3_stmt* stmt = nullptr;
+  bool leased = false;
+  SetColumns sets;
+};
+
 // A prepared statement. Confined. Bound values are copied. `step` gives true on a row, false at the
 // end. Obtained from Db::prepare (owned) or Db::cached (leased: reset and unbound when it goes out
 // of scope).
 class Stmt {
  public:
   Stmt() = default;
-  // `leased` null: owned, finalised by the destructor; otherwise cleared by it.
-  Stmt(sqlite3_stmt* stmt, bool* leased) : stmt_(stmt), leased_(leased) {}
+  // `kept` null: owned, finalised by the destructor; otherwise cleared by it.
+  Stmt(sqlite3_stmt* stmt, KeptStatement* kept) : stmt_(stmt), kept_(kept) {}
   ~Stmt();
   Stmt(Stmt&& other) noexcept;
   Stmt& operator=(Stmt&& other) noexcept;
@@ -67,7 +86,9 @@ class Stmt {
   Bytes blob(int index) const;        // empty for null
   Id id(int index) const;             // zero when it is no 16-byte blob
   bool is_null(int index) const;
-  std::size_t size(int index) const;  // bytes of a text or blob, 8 of anything else
+  // Of the columns from `first` to before `end`: how many are not null, and their bytes, 8 of what
+  // is neither text nor blob.
+  std::pair<std::size_t, std::size_t> weight(int first, int end) const;
 
  private:
   friend class Db;
@@ -76,7 +97,7 @@ class Stmt {
   sqlite3_stmt* release();
 
   sqlite3_stmt* stmt_ = nullptr;
-  bool* leased_ = nullptr;
+  KeptStatement* kept_ = nullptr;
   int bind_fault_ = 0;  // the first bind that failed; reported by the next step
 };
 
@@ -93,12 +114,15 @@ class RowChange {
  public:
   enum class Kind { kInsert, kUpdate, kDelete };
 
-  RowChange(sqlite3* db, Kind what, const char* where, std::int64_t before, std::int64_t after)
-      : kind(what), table(where), old_rowid(before), new_rowid(after), db_(db) {}
+  RowChange(sqlite3* db, Kind what, const char* where, std::int64_t before, std::int64_t after,
+            const SetColumns* sets)
+      : kind(what), table(where), old_rowid(before), new_rowid(after), set_columns(sets), db_(db) {}
 
   const Kind kind;
   const std::string_view table;
   const std::int64_t old_rowid, new_rowid;  // meaningless in a table WITHOUT ROWID
+  // Of the statement that runs; null when it is none of the cache, and may set any column.
+  const SetColumns* const set_columns;
 
   // Columns from 0 in the order of the table; nothing when SQLite cannot tell (no memory).
   std::optional<Value> old_value(int column) const;  // not of an insert
@@ -150,9 +174,13 @@ class Db {
   // Calls `change` before each row of an ordinary table that this connection inserts, updates or
   // deletes, rows that REPLACE removes included. It must not use the connection.
   void on_row_change(std::function<void(const RowChange&)> change);
+  // Statements that ended with an error. What `on_row_change` told of their rows was taken back by
+  // SQLite.
+  std::uint64_t failures() const { return failures_; }
 
  private:
   friend class Txn;
+  friend class Stmt;
   explicit Db(sqlite3* db) : db_(db) {}
   Status configure(const DbOptions& options);
   Status use_wal();
@@ -165,10 +193,6 @@ class Db {
   static void before_row(void* self, sqlite3* db, int operation, const char* database,
                          const char* table, long long old_rowid, long long new_rowid);
 
-  struct Cached {
-    sqlite3_stmt* stmt = nullptr;
-    bool leased = false;
-  };
   // Found by a view of the text, so that looking up allocates nothing.
   struct TextHash {
     using is_transparent = void;
@@ -176,13 +200,18 @@ class Db {
       return std::hash<std::string_view>{}(text);
     }
   };
-  using Cache = std::unordered_map<std::string, Cached, TextHash, std::equal_to<>>;
+  using Cache = std::unordered_map<std::string, KeptStatement, TextHash, std::equal_to<>>;
   Result<Stmt> lease(Cache& cache, std::string_view sql);
+  void note_set(const char* table, const char* column);
   static void empty(Cache& cache);
 
   sqlite3* db_ = nullptr;
   Cache cache_, restricted_cache_;
   std::function<void(const RowChange&)> row_change_;
+  KeptStatement* running_ = nullptr;    // being stepped
+  KeptStatement* preparing_ = nullptr;  // being prepared for the cache
+  std::uint64_t set_columns_made_ = 0;
+  std::uint64_t failures_ = 0;
   std::int64_t wal_pages_ = 0;
   std::shared_ptr<const std::vector<std::string>> writable_;
   std::shared_ptr<const std::vector<std::string>> cached_for_;  // the list of restricted_cache_

@@ -82,7 +82,10 @@ void Db::before_row(void* self, sqlite3* db, int operation, const char* database
   const RowChange::Kind kind = operation == SQLITE_INSERT   ? RowChange::Kind::kInsert
                                : operation == SQLITE_UPDATE ? RowChange::Kind::kUpdate
                                                             : RowChange::Kind::kDelete;
-  static_cast<Db*>(self)->row_change_(RowChange(db, kind, table, old_rowid, new_rowid));
+  const Db& connection = *static_cast<Db*>(self);
+  const KeptStatement* const running = connection.running_;
+  connection.row_change_(RowChange(db, kind, table, old_rowid, new_rowid,
+                                   running == nullptr ? nullptr : &running->sets));
 }
 
 }  // namespace nhip::store

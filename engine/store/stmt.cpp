@@ -14,23 +14,23 @@ namespace nhip::store {
 
 Stmt::~Stmt() {
   if (stmt_ == nullptr) return;
-  if (leased_ == nullptr) {
+  if (kept_ == nullptr) {
     sqlite3_finalize(stmt_);
     return;
   }
   sqlite3_reset(stmt_);
   sqlite3_clear_bindings(stmt_);
-  *leased_ = false;
+  kept_->leased = false;
 }
 
 Stmt::Stmt(Stmt&& other) noexcept
     : stmt_(std::exchange(other.stmt_, nullptr)),
-      leased_(std::exchange(other.leased_, nullptr)),
+      kept_(std::exchange(other.kept_, nullptr)),
       bind_fault_(std::exchange(other.bind_fault_, 0)) {}
 
 Stmt& Stmt::operator=(Stmt&& other) noexcept {
   std::swap(stmt_, other.stmt_);
-  std::swap(leased_, other.leased_);
+  std::swap(kept_, other.kept_);
   std::swap(bind_fault_, other.bind_fault_);
   return *this;
 }
@@ -105,13 +105,16 @@ Result<bool> Stmt::step() {
     // The connection's own message may by now be another call's.
     return sqlite_status(nullptr, fault, "bind");
   }
+  if (kept_ != nullptr) kept_->db->running_ = kept_;
   const int result = sqlite3_step(stmt_);
+  if (kept_ != nullptr) kept_->db->running_ = nullptr;
   if (result == SQLITE_ROW) return true;
   if (result == SQLITE_DONE) {
     // Ends the read transaction now and lets the caller bind again.
     sqlite3_reset(stmt_);
     return false;
   }
+  if (kept_ != nullptr) ++kept_->db->failures_;
   Status status = sqlite_status(db, sqlite3_extended_errcode(db), "step");
   if (status.ok()) status = sqlite_status(db, result, "step");
   sqlite3_reset(stmt_);
@@ -173,10 +176,17 @@ Id Stmt::id(int index) const {
   return id;
 }
 
-std::size_t Stmt::size(int index) const {
-  const int type = sqlite3_column_type(stmt_, index);
-  if (type != SQLITE_TEXT && type != SQLITE_BLOB) return 8;
-  return static_cast<std::size_t>(sqlite3_column_bytes(stmt_, index));
+std::pair<std::size_t, std::size_t> Stmt::weight(int first, int end) const {
+  std::size_t values = 0, bytes = 0;
+  for (int i = first; i < end; ++i) {
+    sqlite3_value* const value = sqlite3_column_value(stmt_, i);
+    const int type = sqlite3_value_type(value);
+    if (type == SQLITE_NULL) continue;
+    ++values;
+    const bool sized = type == SQLITE_TEXT || type == SQLITE_BLOB;
+    bytes += sized ? static_cast<std::size_t>(sqlite3_value_bytes(value)) : 8;
+  }
+  return {values, bytes};
 }
 
 bool Stmt::is_null(int index) const { return sqlite3_column_type(stmt_, index) == SQLITE_NULL; }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 namespace nhip::text {
@@ -44,9 +45,24 @@ bool is_plainly_composed(std::int32_t c) {
          (c >= 0x2030 && c <= 0x205E) || c == 0x20AB;
 }
 
+// Eight bytes from `text` that are all printable ASCII.
+bool eight_plain(const char* text) {
+  constexpr std::uint64_t kEach = 0x0101010101010101u;
+  std::uint64_t word = 0;
+  std::memcpy(&word, text, sizeof word);
+  // A byte below 0x20 borrows from its highest bit, and one above 0x7E carries into it.
+  const std::uint64_t below = word - 0x20 * kEach;
+  const std::uint64_t above = word + 0x01 * kEach;
+  return ((word | below | above) & 0x80 * kEach) == 0;
+}
+
 // Is it NFC for certain, and UTF-8? Two and three bytes are read by hand, being most of the text.
-bool is_plain_nfc(std::string_view text) {
+bool is_plain_nfc(std::string_view text, bool controls = true) {
   for (std::size_t i = 0; i < text.size();) {
+    if (i + 8 <= text.size() && eight_plain(text.data() + i)) {
+      i += 8;
+      continue;
+    }
     const auto at = [&](std::size_t k) {
       return i + k < text.size()
                  ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]))
@@ -54,6 +70,8 @@ bool is_plain_nfc(std::string_view text) {
     };
     const std::uint32_t first = at(0);
     if (first < 0x80) {
+      const bool control = first == 0x7F || (first < 0x20 && first != '\t' && first != '\n');
+      if (control && !controls) return false;
       ++i;
       continue;
     }
@@ -66,6 +84,7 @@ bool is_plain_nfc(std::string_view text) {
     // A longer form than needed is no UTF-8.
     if (code_point < (two ? 0x80u : 0x800u)) return false;
     if (!is_plainly_composed(static_cast<std::int32_t>(code_point))) return false;
+    if (!controls && code_point < 0xA0) return false;
     i += two ? 2 : 3;
   }
   return true;
@@ -144,6 +163,20 @@ std::string trim(std::string_view text) {
     if (!is_blank(last.code_point)) break;
   }
   return std::string(text);
+}
+
+// Of what is_plain_nfc lets pass only U+00A0 and ASCII's own are blank.
+bool is_clean(std::string_view text) {
+  if (text.empty()) return true;
+  const auto blank = [](unsigned char byte) { return byte <= 0x20; };
+  if (blank(static_cast<unsigned char>(text.front())) ||
+      blank(static_cast<unsigned char>(text.back())))
+    return false;
+  constexpr std::string_view kNoBreak = "\xC2\xA0";
+  if (text.substr(0, 2) == kNoBreak ||
+      text.substr(text.size() - std::min<std::size_t>(2, text.size())) == kNoBreak)
+    return false;
+  return is_plain_nfc(text, false);
 }
 
 bool has_control_characters(std::string_view text) {

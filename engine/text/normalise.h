@@ -15,6 +15,9 @@ std::optional<std::string> to_nfc(std::string_view text);
 std::string trim(std::string_view text);
 // Has C0/C1 controls other than tab and newline.
 bool has_control_characters(std::string_view text);
+// Already NFC, trimmed, without control characters and carriage returns, for certain: most texts
+// are found so in one look.
+bool is_clean(std::string_view text);
 // For searching and duplicate keys: NFD, no combining marks, đ→d, lower case, runs of anything that
 // is no letter or digit become one blank. schema/README.md; vectors in
 // tests/data/text_vectors.json.

@@ -137,9 +137,9 @@ TEST_CASE("fleet: a replica of the first layout goes on with what it had waiting
           "[fleet][fresh][upgrade]") {
   Pair pair;
   const Id id = pair.a.put("activity", kActivity);
-  pair.a.edit("activity", id, R"({"title":"Trước"})");  // its operations are written out
+  pair.a.edit("activity", id, R"({"topics":["T1"]})");  // its operations are written out
   REQUIRE(fresh(pair.a) == 0);
-  pair.a.sql("DROP TABLE _nhip_fresh; PRAGMA user_version=1");
+  pair.a.sql("DROP TABLE _nhip_fresh; DROP TABLE _nhip_edit; PRAGMA user_version=1");
   pair.a.reopen();
   pair.a.put("activity", R"({"title":"Sau"})");
   CHECK(fresh(pair.a) == 1);

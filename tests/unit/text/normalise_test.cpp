@@ -144,3 +144,21 @@ TEST_CASE("text: any bytes are handled", "[text]") {
     REQUIRE(trim(trimmed) == trimmed);
   }
 }
+
+TEST_CASE("text: what is clean at first sight stays as it is under all the cleaning") {
+  for (const char* each : {"", "a", "Trại hè cho con đoàn viên, đợt 12", "a\tb\nc", "12 345 678",
+                           "xin “chào” – 5 ₫", "\xC2\xA9 2026"}) {
+    CAPTURE(each);
+    CHECK(is_clean(each));
+    CHECK(to_nfc(each) == std::string(each));
+    CHECK(trim(each) == each);
+    CHECK_FALSE(has_control_characters(each));
+  }
+  for (const char* each :
+       {" a", "a ", "\ta", "a\n", "a\rb", "abcdefg\x7Fhijklmno", "abcdefg\x1Fhijklmno", "\xC2\xA0x",
+        "x\xC2\xA0", "x\xC2\x85y", "e\xCC\x81", "\xEF\xBB\xBFx", "\xE2\x80\xA8", "x\xFFy", "\xC3",
+        "\xF0\x9F\x98\x80", "\xC1\x81"}) {
+    CAPTURE(each);
+    CHECK_FALSE(is_clean(each));
+  }
+}
