@@ -98,7 +98,8 @@ bool is_group_member(const TypeFacts& type, const std::string& cell) {
 
 std::optional<std::string> reader_of(const TypeFacts& type, const json& record) {
   if (type.unit_field.empty()) return std::nullopt;
-  return record.value(type.unit_field, "");
+  const auto unit = record.find(type.unit_field);  // half a record has none: nobody may hold it
+  return unit != record.end() && unit->is_string() ? unit->get<std::string>() : "";
 }
 
 std::optional<std::string> reader_of_scope(const std::string& scope) {
