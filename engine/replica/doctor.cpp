@@ -17,8 +17,7 @@ class Doctor {
     NHIP_TRY(check_file());
     if (!result_.healthy) return result_;  // mending would write into a damaged file
     NHIP_TRY(store_.transact([&]() -> Status {
-      NHIP_TRY_ASSIGN(Mended bookkeeping, mend(store_));
-      result_.findings = std::move(bookkeeping.findings);
+      NHIP_TRY_ASSIGN(result_.findings, mend(store_));
       for (RecordTable* table : store_.tables()) NHIP_TRY(count_records(*table));
       NHIP_TRY(check_outbox());
       NHIP_TRY_ASSIGN(const bool wrong, recount(store_));

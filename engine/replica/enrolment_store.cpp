@@ -104,6 +104,7 @@ Status Store::take_name(const Author& author) {
   // Before enrolment a name is nothing yet but the key's.
   if (!enrolment_) NHIP_TRY(set_setting("first_name", Value(author.text())));
   author_ = author;
+  numbers_broken_ = false;
   return author_ord(author).status();
 }
 

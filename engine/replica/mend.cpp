@@ -22,7 +22,7 @@ class Mender {
  public:
   explicit Mender(Store& store) : store_(store) {}
 
-  Result<Mended> run() {
+  Result<std::vector<Finding>> run() {
     NHIP_TRY(forget_unreadable_names());
     NHIP_TRY(forget_impossible_positions());
     NHIP_TRY(forget_unreadable_states());
@@ -44,7 +44,7 @@ class Mender {
     NHIP_TRY(claim_nothing(then, ""));
     NHIP_TRY(show_unsent_deletes());
     NHIP_TRY(look_at_numbers());
-    return result_;
+    return findings_;
   }
 
  private:
@@ -54,7 +54,7 @@ class Mender {
   }
 
   void found(std::int64_t count, const std::string& code, const std::string& text) {
-    if (count > 0) result_.findings.push_back({code, text, true});
+    if (count > 0) findings_.push_back({code, text, true});
   }
 
   Status forget_unreadable_names() {
@@ -318,7 +318,7 @@ class Mender {
 
   // Of what was sealed again since number `first`.
   Status claim_nothing(std::int64_t first, const std::string& also) {
-    if (result_.findings.empty()) return {};
+    if (findings_.empty()) return {};
     NHIP_TRY(write_out_all_edits(store_));
     return store_.db().execute("UPDATE _nhip_op SET seen=0,held=0" + also +
                                " WHERE seq>=" + std::to_string(first));
@@ -358,7 +358,7 @@ class Mender {
 
   Status look_at_numbers() {
     NHIP_TRY_ASSIGN(const Numbering numbering, check_numbers(store_));
-    result_.numbers_broken = numbering.broken;
+    store_.note_numbers(numbering.broken);
     found(numbering.regrouped, "damaged_groups", "Waiting work was put into groups anew.");
     found(
         numbering.broken ? 1 : 0, "damaged_numbers",
@@ -370,11 +370,11 @@ class Mender {
   static constexpr core::Hlc kOldestStamp = 1 << 16;  // a millisecond after 1970
 
   Store& store_;
-  Mended result_;
+  std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-Result<Mended> mend(Store& store) { return Mender(store).run(); }
+Result<std::vector<Finding>> mend(Store& store) { return Mender(store).run(); }
 
 }  // namespace nhip::replica

@@ -15,14 +15,9 @@
 
 namespace nhip::replica {
 
-struct Mended {
-  std::vector<Finding> findings;  // empty: nothing was wrong
-  // Numbers of waiting operations have holes, or are used twice: the replica has to go on under
-  // another name, as a copy does.
-  bool numbers_broken = false;
-};
-
-// Seals what was touched. Inside a transaction. Costs a pass over the keys of every record.
-Result<Mended> mend(Store& store);
+// Seals what was touched, tells what was wrong, and notes whether what waits is still numbered
+// without gaps (Store::numbers_broken): if not, the replica has to go on under another name, as a
+// copy does. Inside a transaction. Costs a pass over the keys of every record.
+Result<std::vector<Finding>> mend(Store& store);
 
 }  // namespace nhip::replica

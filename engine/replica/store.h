@@ -140,6 +140,9 @@ class Store {
   void set_digest(const std::string& feed, const crypto::Digest& digest);
   // Somebody else wrote to the database since this was asked last, or nobody asked yet.
   Result<bool> others_wrote();
+  // What waits cannot be sent under this name; until another is taken (mend.h).
+  void note_numbers(bool broken) { numbers_broken_ = broken; }
+  bool numbers_broken() const { return numbers_broken_; }
 
   // Goes on under a later version of the schema. Its tables stand already. Inside a transaction.
   Status use_schema(const Schema& schema);
@@ -191,6 +194,7 @@ class Store {
   std::map<std::uint16_t, bool> unplaced_;                            // see fill_units
   std::vector<std::pair<std::uint16_t, std::int64_t>> unplaced_low_;  // rows at or below the mark
   std::int64_t data_version_ = -1;
+  bool numbers_broken_ = false;
   std::int64_t ddl_version_ = -1;  // of the tables when `schema_` was last seen to be the file's
   std::int64_t counter_next_ = 0;
   std::int64_t counter_reserved_ = 0;

@@ -47,7 +47,7 @@ class Driver {
         store_.sleep(std::min(action.wait_ms, kWaitSliceMs));
         continue;
       }
-      Status done = numbers_broken_ ? number_anew() : round(session, action, started);
+      Status done = store_.numbers_broken() ? number_anew() : round(session, action, started);
       if (is_about_identity(done)) done = take_identity(done);
       if (done.ok()) continue;
       std::uint32_t random = 0;
@@ -69,10 +69,9 @@ class Driver {
       NHIP_TRY(replica::seal(store_, replica::SealAs::kManyGroups, &touched));
       bool wrong = false;
       if (others) {
-        NHIP_TRY_ASSIGN(const replica::Mended mended, replica::mend(store_));
-        numbers_broken_ = mended.numbers_broken;
+        NHIP_TRY_ASSIGN(const auto mended, replica::mend(store_));
         NHIP_TRY_ASSIGN(wrong, replica::recount(store_));
-        wrong = wrong || !mended.findings.empty();
+        wrong = wrong || !mended.empty();
       }
       if (wrong) NHIP_TRY(repair_.compare_values(store_));  // at once: something is to be repaired
       if (!wrong && !touched.empty()) NHIP_TRY(replica::ask_for_values(store_));
@@ -115,7 +114,6 @@ class Driver {
     }
     NHIP_TRY(ask_identity(store_, transport_, server_, Identity::kNew));
     NHIP_TRY_ASSIGN(key_, store_.signing_key());
-    numbers_broken_ = false;
     return {};
   }
 
@@ -197,7 +195,6 @@ class Driver {
   replica::Repair repair_;
   int identities_ = 0;  // taken in this sync
   bool values_due_ = false;
-  bool numbers_broken_ = false;
   SyncReport report_;
 };
 
