@@ -57,13 +57,15 @@ DeviceNode::DeviceNode(std::size_t index, const std::string& folder, std::string
 }
 
 Status DeviceNode::open(const std::string& schema_json) {
-  if (!schema_json.empty()) {
+  const bool there = fs::exists(path());
+  if (!there && !schema_json.empty()) {
     NHIP_TRY(write_fresh_replica(path(), schema_json, [this](std::uint8_t* out, std::size_t size) {
       chance_.fill(out, size);
     }));
   }
   OpenOptions options;
   options.path = path();
+  if (there) options.schema_json = schema_json;  // a later program takes the replica along
   Environment environment;
   environment.unix_ms = [this] { return frozen_at ? *frozen_at : times_.true_ms + clock_error_ms; };
   environment.random = [this](std::uint8_t* out, std::size_t size) { chance_.fill(out, size); };
