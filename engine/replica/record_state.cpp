@@ -307,7 +307,9 @@ Status save_state(Store& store, const RecordState& before, const RecordState& af
   NHIP_TRY(write_out_edits(store, after.type, after.id));
   account(store, before, after);
   RecordTable* table = store.table(after.type);
-  if (before.rid && after.shown != before.shown)
+  // A new row speaks for itself only while the centre has nothing beside it.
+  const bool met = after.centre && !before.centre;
+  if (before.rid && (met || after.shown != before.shown))
     NHIP_TRY(write_out(store, before.type, *before.rid, before.id, *before.shown));
   if (after.shown && table != nullptr) return save_shown(store, *table, before, after);
   return save_hidden(store, table, before, after);

@@ -25,6 +25,14 @@ core::Cells naive_result(const StoredRow* current, const core::Operation& op) {
   return cells;
 }
 
+// Part of what names the record.
+bool is_key(const Type& type, const core::CellKey& cell) {
+  const Field* field = type.field(cell.field);
+  return field != nullptr && (cell.field == type.scope.column ||
+                              std::find(type.natural_key.begin(), type.natural_key.end(),
+                                        field->path) != type.natural_key.end());
+}
+
 bool is_delete_only(const core::Operation& op) {
   return op.changes.size() == 1 && op.changes.front().cell == kDeletedCell;
 }
@@ -432,8 +440,10 @@ Result<bool> Intake::came_back(const core::Operation& op) {
   }
   if (!author) return false;
   NHIP_TRY_ASSIGN(const auto past, centre_.store().past(op.type, op.id));
+  const Type& type = *centre_.schema().type(op.type);
   const bool found =
       std::any_of(op.changes.begin(), op.changes.end(), [&](const core::Change& change) {
+        if (is_key(type, change.cell)) return false;  // all that speak of the record say that
         const auto holds = [&](const core::Cells& cells) {
           return core::cell_value(cells, change.cell) == change.value;
         };

@@ -92,6 +92,27 @@ TEST_CASE("fleet: damaged entries of new records are made again from the records
                "UPDATE _nhip_fresh SET scope=0"));
 }
 
+TEST_CASE("fleet: edits whose entry was damaged are kept where somebody sees them",
+          "[fleet][bookkeeping]") {
+  const std::string sql =
+      GENERATE("DELETE FROM _nhip_edit", "UPDATE _nhip_edit SET edits=x'00'",
+               "UPDATE _nhip_edit SET count=count+1", "UPDATE _nhip_edit SET type=999999",
+               "UPDATE _nhip_edit SET scope=99", "UPDATE _nhip_edit SET seq=seq+1000");
+  INFO(sql);
+  Pair pair;
+  pair.a.edit("activity", pair.id, R"({"title":"sửa"})");
+  pair.a.sql(sql);
+  pair.a.reopen();
+  settle({&pair.a, &pair.b}, 3);
+  CHECK(pair.a.list("activity") == pair.b.list("activity"));
+  const auto tray = pair.a.replica().tray();
+  REQUIRE(tray.ok());
+  const bool arrived = pair.b.get("activity", pair.id)["title"] == "sửa";
+  const bool kept = !tray->empty() && tray->front().code == "found_changed";
+  CHECK((arrived || kept));
+  CHECK(pair.a.sync().verified);
+}
+
 TEST_CASE("fleet: names, versions, positions and numbers that are damaged do not stop a sync",
           "[fleet][bookkeeping]") {
   Waiting().damage(
@@ -109,6 +130,18 @@ TEST_CASE("fleet: names, versions, positions and numbers that are damaged do not
                "UPDATE _nhip_setting SET value=value-1 WHERE name='acked'",
                "UPDATE _nhip_setting SET value=value||'x' WHERE name='replica'",
                "DELETE FROM _nhip_setting WHERE name='token'"));
+}
+
+TEST_CASE("fleet: a record that lost its version does not bring an old value back",
+          "[fleet][bookkeeping]") {
+  Pair pair;
+  pair.a.sql("DELETE FROM _nhip_v_activity");
+  pair.b.edit("activity", pair.id, R"({"title":"mới hơn"})");
+  pair.b.sync();
+  pair.a.reopen();
+  settle({&pair.a, &pair.b});
+  CHECK(pair.a.get("activity", pair.id)["title"] == "mới hơn");
+  CHECK(pair.a.list("activity") == pair.b.list("activity"));
 }
 
 TEST_CASE(

@@ -6,12 +6,13 @@
 #include "replica/fresh_rows.h"
 #include "replica/outbox.h"
 #include "support/either_writer.h"
-#include "support/fleet.h"
+#include "support/fleet_words.h"
 
 using namespace nhip;
 using nhip::test::EitherWriter;
 using nhip::test::Fleet;
 using nhip::test::Member;
+using nhip::test::settle;
 
 namespace {
 
@@ -131,6 +132,26 @@ TEST_CASE("fleet: a waiting row that vanished unseen blocks nothing", "[fleet][f
   CHECK(pair.b.sync().complete);
   REQUIRE(pair.b.list("activity").size() == 1);
   CHECK(pair.b.list("activity")[0]["title"] == "Vẫn còn");
+}
+
+TEST_CASE("fleet: a new record that meets another under its id before it was sent keeps its values",
+          "[fleet][fresh]") {
+  Fleet fleet;
+  Member& a = fleet.add("U-01");
+  Member& b = fleet.add("U-01");
+  settle({&a, &b});
+  const std::string id = R"("id":"7d1d2c6e-5d2f-4b36-9d7a-5a55a2a2c001")";
+  a.put("activity", "{" + id + R"(,"title":"của a"})");
+  a.sync();
+  fleet.advance(5000);
+  b.put("activity", "{" + id + R"(,"title":"của b"})");
+  const auto backup = fleet.backup();
+  fleet.restore(*backup);  // in a new epoch a device compares before it sends
+  settle({&b, &a, &b});
+  CHECK(a.list("activity") == b.list("activity"));
+  CHECK(a.list("activity")[0]["title"] == "của b");
+  REQUIRE(fleet.conflicts().size() == 1);
+  CHECK(fleet.conflicts()[0].dump().find("của a") != std::string::npos);
 }
 
 TEST_CASE("fleet: a replica of the first layout goes on with what it had waiting",
