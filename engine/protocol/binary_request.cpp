@@ -14,7 +14,13 @@ namespace {
 
 // What the head tells beside its numbers. A token that follows from the other one and the groups is
 // not sent: whoever reads it adds it up.
-enum Head : std::uint8_t { kEpoch = 1, kToken = 2, kTokenNext = 4, kTokenFollows = 8, kAll = 15 };
+enum Head : std::uint8_t {
+  kEpoch = 1,
+  kToken = 2,
+  kTokenNext = 4,
+  kTokenFollows = 8,
+  kWholeHead = 15
+};
 
 std::string token_behind(const SyncRequest& message) {
   std::string token = message.token;
@@ -45,7 +51,7 @@ bool read_head(SyncRequest& message, WireReader& in) {
   message.schema_version =
       static_cast<std::uint32_t>(in.number(std::numeric_limits<std::uint32_t>::max()));
   const std::uint8_t head = in.packed.byte();
-  if (head > kAll || (head & (kTokenNext | kTokenFollows)) == (kTokenNext | kTokenFollows))
+  if (head > kWholeHead || (head & (kTokenNext | kTokenFollows)) == (kTokenNext | kTokenFollows))
     in.fail();
   message.client = in.prose();
   message.clock_ms = in.bare.zigzag();

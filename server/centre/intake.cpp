@@ -469,20 +469,26 @@ bool Intake::is_own_word(const core::Operation& op, const std::string& scope,
   return offered.ok() && offered->has_value();
 }
 
-Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
-  const Type& type = *centre_.schema().type(op.type);
-  NHIP_TRY_ASSIGN(const auto found, centre_.store().row(op.type, op.id));
-  const StoredRow* before = found ? &*found : nullptr;
+// Merged before, under another name or in a life that a restore cut off.
+Result<bool> Intake::is_repeated(const core::Operation& op, const StoredRow* before) {
   NHIP_TRY_ASSIGN(const auto known, came_from_the_original(op, before));
   if (known) {
     // Stamps from the far future were corrected then; what the original sent later is not shared.
     core::Hlc& shared = inherited_[known->author];
     shared = std::max(shared, core::restamp(op.stamp, known->received_at, 0));
-    seq = before->seq;
-    return false;
+    return true;
   }
-  if (came_back_.count(op.seq) > 0) {
-    brought_.insert(op.stamp);
+  const bool back = came_back_.count(op.seq) > 0;
+  if (back) brought_.insert(op.stamp);
+  return back;
+}
+
+Result<bool> Intake::merge_one(const core::Operation& op, std::uint64_t& seq) {
+  const Type& type = *centre_.schema().type(op.type);
+  NHIP_TRY_ASSIGN(const auto found, centre_.store().row(op.type, op.id));
+  const StoredRow* before = found ? &*found : nullptr;
+  NHIP_TRY_ASSIGN(const bool was_here, is_repeated(op, before));
+  if (was_here) {
     seq = before->seq;
     return false;
   }

@@ -56,6 +56,7 @@ class Intake {
                                                             const StoredRow* row) const;
   bool is_own_word(const core::Operation& op, const std::string& scope,
                    const core::Version& version) const;
+  Result<bool> is_repeated(const core::Operation& op, const StoredRow* before);
   Result<bool> merge_one(const core::Operation& op, std::uint64_t& seq);
   Status refuse(const core::Group& group, const Refusal& refusal);
   Result<core::WriterView> view_of(const core::Operation& op, const std::string& scope) const;

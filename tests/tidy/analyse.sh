@@ -24,7 +24,7 @@ for list in "$units"/*.list; do
   sed "s|.*|#include \"$PWD/&\"|" "$list" >"${list%.list}.cpp"
 done
 
-flags=(-std=c++20 -D_GLIBCXX_ASSERTIONS -DNDEBUG -Wno-unknown-warning-option
+flags=(-std=c++20 -D_GLIBCXX_ASSERTIONS -DNDEBUG -DSQLITE_ENABLE_PREUPDATE_HOOK=1 -Wno-unknown-warning-option
   -Iserver -Iengine -Iengine/include -Iclient-cli)
 read -r -a httplib < <(pkg-config --cflags cpp-httplib)
 flags+=("${httplib[@]}")
